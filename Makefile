@@ -1,0 +1,55 @@
+# make setup      the environment: .venv/bin/rgrl-bench and what the tests need
+# make bench      RGRL on Cora, the result table
+# make test       lint, types and the fast tests
+# make test-all   the slow tests as well: clean-environment install, downloads
+# make clean      remove the environment
+#
+# PYTHON=...      the interpreter to build the environment with (3.11 or newer)
+# TORCH_INDEX=... a wheel index to take torch from, such as PyTorch's index of CPU builds
+
+PYTHON ?= python3
+TORCH_INDEX ?=
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+PYTEST := $(BIN)/python -m pytest
+SOURCES := rgrl tests benchmarks
+
+.PHONY: setup bench check test test-slow test-all format clean
+
+bench: $(VENV)/.base
+	$(BIN)/rgrl-bench run cora
+
+setup: $(VENV)/.test
+
+$(VENV)/.base: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "error: $$($(PYTHON) --version) is too old: pass PYTHON=... of 3.11 or newer" >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) torch
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.base
+	$(PIP) --editable '.[test]'
+	@touch $@
+
+check: $(VENV)/.test
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+
+test: check
+	OMP_NUM_THREADS=1 $(PYTEST) -m "not slow" -n 2  # one thread for each of the two workers
+
+test-slow: $(VENV)/.test
+	$(PYTEST) -m slow
+
+test-all: test test-slow
+
+format: $(VENV)/.test
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+clean:
+	rm -rf $(VENV)

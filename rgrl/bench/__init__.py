@@ -1,0 +1,1 @@
+"""The ``rgrl-bench`` command."""

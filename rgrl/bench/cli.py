@@ -1,0 +1,152 @@
+"""The ``rgrl-bench`` command; heavy modules are imported where used, so ``--help`` answers at once."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rgrl.errors import RGRLError
+
+app = typer.Typer(
+    name="rgrl-bench",
+    help="Train and evaluate relational self-supervised learning on graphs.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+data_app = typer.Typer(help="Fetch, check and find the datasets' raw files.", no_args_is_help=True)
+app.add_typer(data_app, name="data")
+
+Root = Annotated[
+    Path | None,
+    typer.Option(help="Folder with <dataset>/raw/<file>, searched first [default: the variable RGRL_DATA]."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output and nothing else there.")]
+
+
+@app.callback(invoke_without_command=True)
+def _global_options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens.")] = False,
+) -> None:
+    if version:
+        from rgrl import __version__
+
+        print(f"rgrl {__version__}")
+        raise typer.Exit
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(name)s: %(message)s")
+
+
+@app.command("list")
+def list_(root: Root = None) -> None:
+    """List the datasets: size, task, where they come from, whether they are on disk."""
+    from rgrl.bench.commands import list_datasets
+
+    list_datasets(root)
+
+
+@app.command()
+def run(
+    datasets: Annotated[list[str], typer.Argument(help="Names as in 'rgrl-bench list'.")],
+    preset: Annotated[
+        str | None, typer.Option(help="A preset's name, or a .toml file [default: rgrl-DATASET].")
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(help="Updates, instead of the preset's.")] = None,
+    seeds: Annotated[int, typer.Option(help="Pre-training seeds 0 to N-1.")] = 1,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A setting of the preset, as key=value; may be repeated."),
+    ] = None,
+    root: Root = None,
+    out: Annotated[Path, typer.Option(help="Folder for results.jsonl and embeddings.")] = Path("results"),
+    device: Annotated[str, typer.Option(help="cpu, cuda or cuda:N.")] = "cpu",
+    json: Json = False,
+) -> None:
+    """Train on datasets and evaluate by the paper's protocol.
+
+    Example: rgrl-bench run cora --seeds 3
+    """
+    from rgrl.bench.commands import run_datasets
+
+    run_datasets(
+        datasets,
+        preset=preset,
+        epochs=epochs,
+        seeds=seeds,
+        settings=settings or [],
+        root=root,
+        out=out,
+        device=device,
+        as_json=json,
+    )
+
+
+@app.command()
+def evaluate(
+    embeddings: Annotated[
+        Path, typer.Argument(help="A .npy, .npz, .safetensors or .pt file of tensors, [N, d].")
+    ],
+    dataset: Annotated[str, typer.Option(help="Dataset whose nodes these are.")],
+    root: Root = None,
+    json: Json = False,
+) -> None:
+    """Evaluate any method's embeddings by the same probes and splits.
+
+    Example: rgrl-bench evaluate my_embeddings.npy --dataset cora
+    """
+    from rgrl.bench.commands import evaluate_embeddings
+
+    evaluate_embeddings(embeddings, dataset=dataset, root=root, as_json=json)
+
+
+@data_app.command()
+def fetch(
+    datasets: Annotated[list[str], typer.Argument(help="Names as in 'rgrl-bench list'.")], root: Root = None
+) -> None:
+    """Bring raw files to disk, from the official address or a mirror."""
+    from rgrl.bench.data_commands import fetch_files
+
+    fetch_files(datasets, root)
+
+
+@data_app.command()
+def verify(
+    datasets: Annotated[list[str] | None, typer.Argument(help="Names; all when left out.")] = None,
+    root: Root = None,
+) -> None:
+    """Check the raw files on disk against their published SHA-256."""
+    from rgrl.bench.data_commands import verify_files
+
+    verify_files(datasets or [], root)
+
+
+@data_app.command()
+def where(
+    datasets: Annotated[list[str] | None, typer.Argument(help="Names; all when left out.")] = None,
+    root: Root = None,
+) -> None:
+    """Say where each raw file lies, or where it can be had."""
+    from rgrl.bench.data_commands import locate_files
+
+    locate_files(datasets or [], root)
+
+
+def main() -> None:
+    """Run the command; what a user can mend ends with one line and exit code 2, an interruption with 130."""
+    # Waiting threads of OpenMP spin by default; beside another busy process that made a run ten times slower,
+    # and alone a short spin costs nothing. It must be set before torch is loaded.
+    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+    try:
+        app()
+    except RGRLError as error:
+        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        sys.exit(130)

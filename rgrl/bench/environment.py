@@ -1,0 +1,69 @@
+"""Where a result was made: versions, hardware, memory, command."""
+
+from __future__ import annotations
+
+import platform
+import resource
+import shlex
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+_PACKAGES = (
+    "rgrl",
+    "torch",
+    "torch-geometric",
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "networkx",
+    "numba",
+    "ogb",
+    "safetensors",
+    "torch-scatter",
+)
+
+
+def versions() -> dict[str, str | None]:
+    """Versions of Python and of the packages that can change a result; ``None`` for one not installed."""
+    found: dict[str, str | None] = {"python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = None
+    return found
+
+
+def hardware(device: str) -> dict[str, Any]:
+    """Processor, threads, and the device's name."""
+    import torch
+
+    name = torch.cuda.get_device_name(device) if device.startswith("cuda") else _processor()
+    return {"device": device, "name": name, "threads": torch.get_num_threads()}
+
+
+def peak_memory_bytes(device: str) -> int:
+    """Largest memory use so far: of this process on the CPU, of the allocator on a GPU."""
+    if device.startswith("cuda"):
+        import torch
+
+        return torch.cuda.max_memory_allocated(device)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def command() -> str:
+    """The command that is running, as it can be typed again."""
+    return shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()

@@ -1,0 +1,52 @@
+"""Evaluating embeddings that are already there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rgrl.bench.environment import command, versions
+from rgrl.bench.observer import Observer
+from rgrl.datasets import Dataset
+from rgrl.evaluate import check_embeddings, linear_probe, load_embeddings, logistic_regression
+from rgrl.graph import SparseFeatures
+
+
+def evaluate_file(path: Path, dataset: Dataset, *, observer: Observer) -> dict[str, Any]:
+    """Evaluate a file of embeddings with both probes over the dataset's splits, beside the raw features.
+
+    Returns:
+        Accuracies in per cent and where they come from, see ``docs/results.md``.
+
+    Raises:
+        DataError: If the file cannot be read, has another number of rows, is not finite, or carries the
+            fingerprint of another graph.
+    """
+    loaded = load_embeddings(path)
+    check_embeddings(loaded, num_nodes=dataset.graph.num_nodes, fingerprint=dataset.fingerprint.digest)
+    if loaded.fingerprint is None:
+        observer.note(
+            f"{path} carries no fingerprint: its rows are taken to be in {dataset.name}'s canonical order"
+        )
+    features = dataset.graph.x
+    rows = features.to_scipy() if isinstance(features, SparseFeatures) else features
+    probe = linear_probe(loaded.values, dataset.graph.y, dataset.splits)
+    converged = logistic_regression(loaded.values, dataset.graph.y, dataset.splits)
+    raw = linear_probe(rows, dataset.graph.y, dataset.splits)
+    return {
+        "embeddings": str(path),
+        "dataset": dataset.name,
+        "task": "classification",
+        "splits": len(dataset.splits),
+        "dim": loaded.values.shape[1],
+        "test_mean": probe.test_mean,
+        "test_std_splits": probe.test_std,
+        "val_mean": probe.val_mean,
+        "converged_test_mean": converged.scores.test_mean,
+        "converged_share": converged.converged_share,
+        "raw_mean": raw.test_mean,
+        "fingerprint": dataset.fingerprint.to_dict(),
+        "fingerprint_checked": loaded.fingerprint is not None,
+        "versions": versions(),
+        "command": command(),
+    }

@@ -1,0 +1,41 @@
+"""What a run tells whoever watches it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Moment:
+    """State of a run after an update.
+
+    Attributes:
+        dataset: Dataset's name.
+        seed: Pre-training seed.
+        seeds: Number of seeds in all.
+        update: Updates done.
+        epochs: Updates asked for.
+        loss: Loss of the update, or ``None`` before the first.
+        val: Mean validation accuracy in per cent, ``None`` unless this update was evaluated.
+    """
+
+    dataset: str
+    seed: int
+    seeds: int
+    update: int
+    epochs: int
+    loss: float | None
+    val: float | None
+
+
+class Observer(Protocol):
+    """Shows progress; knows nothing of training."""
+
+    def note(self, text: str) -> None:
+        """Show a line."""
+        ...
+
+    def update(self, moment: Moment) -> None:
+        """Show where the run stands."""
+        ...

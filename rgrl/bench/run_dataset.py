@@ -1,0 +1,83 @@
+"""All seeds of one dataset and method."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+from rgrl.bench.observer import Observer
+from rgrl.bench.result import make_result
+from rgrl.bench.result_folder import ResultFolder
+from rgrl.bench.seed_run import SeedRun, run_seed
+from rgrl.datasets import Dataset
+from rgrl.errors import ConfigError
+from rgrl.evaluate import linear_probe, save_embeddings
+from rgrl.graph import SparseFeatures
+from rgrl.presets import Preset
+
+logger = logging.getLogger(__name__)
+
+
+def run_dataset(
+    dataset: Dataset,
+    preset: Preset,
+    *,
+    seeds: int,
+    folder: ResultFolder,
+    observer: Observer,
+    device: str = "cpu",
+    method: str = "rgrl",
+) -> dict[str, Any]:
+    """Run the protocol with pre-training seeds 0 … ``seeds`` − 1 and store the result.
+
+    Each seed's chosen embedding is on disk when the seed ends. When the run is interrupted, a result of the
+    seeds that were finished is stored before the interruption goes on.
+
+    Returns:
+        The stored result, see ``docs/results.md``.
+
+    Raises:
+        ConfigError: If ``seeds`` is below 1.
+    """
+    if seeds < 1:
+        raise ConfigError(f"seeds is {seeds}: a whole number of at least 1 is needed")
+    start = time.perf_counter()
+    graph = dataset.graph.to(device)
+    features = dataset.graph.x
+    rows = features.to_scipy() if isinstance(features, SparseFeatures) else features
+    raw = linear_probe(rows, dataset.graph.y, dataset.splits)
+    observer.note(f"{dataset.name}: raw features {raw}")
+    runs: list[SeedRun] = []
+
+    def store() -> dict[str, Any]:
+        seconds = time.perf_counter() - start
+        result = make_result(dataset, preset, runs, raw, method=method, device=device, seconds=seconds)
+        folder.append(result)
+        return result
+
+    try:
+        for seed in range(seeds):
+            run = run_seed(dataset, graph, preset, seed=seed, seeds=seeds, observer=observer)
+            runs.append(run)
+            save_embeddings(
+                folder.embedding(dataset.name, method, preset.hash, seed),
+                run.embedding,
+                fingerprint=dataset.fingerprint.digest,
+                metadata={
+                    "dataset": dataset.name,
+                    "method": method,
+                    "config_hash": preset.hash,
+                    "seed": str(seed),
+                    "update": str(run.best.update),
+                },
+            )
+            observer.note(f"{dataset.name}: seed {seed} {run.best.probe} at update {run.best.update}")
+    except KeyboardInterrupt:
+        if runs:
+            store()
+            observer.note(
+                f"{dataset.name}: interrupted; {len(runs)} of {seeds} seeds stored in {folder.results}"
+            )
+        raise
+    return store()

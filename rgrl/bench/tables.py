@@ -1,0 +1,115 @@
+"""Results and datasets as terminal tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich import box
+from rich.table import Table
+
+from rgrl.datasets import DatasetSpec
+
+
+def result_table(result: Mapping[str, Any]) -> Table:
+    """One result: ours, what it must be measured against, and the paper's number with the gap."""
+    seeds, splits = result["seeds"], result["splits"]
+    spread = "std over splits" + (" / over seeds" if seeds > 1 else "")
+    table = Table(
+        title=f"{result['method'].upper()} on {result['dataset']}: test accuracy in %, "
+        f"{splits} splits, {seeds} seed{'s' if seeds > 1 else ''}",
+        title_justify="left",
+        caption=_caption(result),
+        caption_justify="left",
+    )
+    table.add_column("")
+    table.add_column("mean", justify="right")
+    table.add_column(spread, justify="right")
+    table.add_column("note")
+    deviations = [result["test_std_splits"], result["test_std_seeds"]][: 2 if seeds > 1 else 1]
+    table.add_row(
+        "best validation",
+        f"[bold]{result['test_mean']:.2f}[/bold]",
+        " / ".join("-" if d is None else f"± {d:.2f}" for d in deviations),
+        f"validation {result['val_mean']:.2f}; update {_updates(result, 'best_update')}",
+    )
+    table.add_row("last update", f"{result['test_last_mean']:.2f}", "", _updates(result, "last_update"))
+    converged = f"L2 by validation; {100 * result['converged_share']:.0f} % of fits converged"
+    table.add_row("converged probe", f"{result['converged_test_mean']:.2f}", "", converged)
+    table.add_row("untrained encoder", f"{result['untrained_mean']:.2f}", "", "same probe")
+    table.add_row("raw features", f"{result['raw_mean']:.2f}", "", "same probe")
+    if result["paper_mean"] is not None:
+        table.add_section()
+        table.add_row(
+            "paper",
+            f"{result['paper_mean']:.2f}",
+            f"± {result['paper_std']:.2f}",
+            f"ours {_signed(result['paper_gap'])}",
+        )
+    return table
+
+
+def dataset_table(rows: Sequence[tuple[DatasetSpec, bool]]) -> Table:
+    """The registry: size, task, source, and whether the files are on disk."""
+    table = Table(
+        "name",
+        "task",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        caption="edges count both directions; ? is unknown",
+    )
+    table.caption_justify = "left"
+    for name in ("nodes", "edges", "features", "classes"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("source", no_wrap=True)
+    table.add_column("on disk")
+    for spec, present in rows:
+        counts = (spec.num_nodes, spec.num_edges, spec.num_features, spec.num_classes)
+        state = "not readable yet" if spec.reader is None else "yes" if present else "no"
+        task = spec.task.replace(" node classification", "").replace(" classification", "")
+        table.add_row(
+            spec.name, task, *("?" if c is None else f"{c:,}" for c in counts), source_of(spec), state
+        )
+    return table
+
+
+def source_of(spec: DatasetSpec) -> str:
+    """Where a dataset comes from, in a word or two."""
+    if spec.reader == "embedded":
+        return "embedded"
+    url = next((file.url for file in spec.files if file.url), None)
+    host = "-" if url is None else url.split("/")[2]
+    return host + (", mirror" if spec.mirror else "")
+
+
+def _caption(result: Mapping[str, Any]) -> str:
+    machine = result["hardware"]
+    return (
+        f"{result['seconds']:.0f} s on {machine['name']}, {machine['threads']} threads, "
+        f"peak {result['peak_memory_bytes'] / 2**20:.0f} MiB, {result['parameters']:,} parameters, "
+        f"config {result['config_hash']}, data {result['fingerprint']['digest'][:12]}"
+    )
+
+
+def _updates(result: Mapping[str, Any], key: str) -> str:
+    return ", ".join(str(run[key]) for run in result["runs"])
+
+
+def _signed(gap: float) -> str:
+    return f"{gap:+.2f}"
+
+
+def evaluation_table(report: Mapping[str, Any]) -> Table:
+    """The probes' reports of a file of embeddings."""
+    table = Table(
+        title=f"{report['embeddings']} on {report['dataset']}: test accuracy in %, {report['splits']} splits",
+        title_justify="left",
+    )
+    table.add_column("")
+    table.add_column("mean", justify="right")
+    table.add_column("std over splits", justify="right")
+    spread = report["test_std_splits"]
+    table.add_row("linear probe", f"{report['test_mean']:.2f}", "-" if spread is None else f"± {spread:.2f}")
+    table.add_row("converged probe", f"{report['converged_test_mean']:.2f}", "")
+    table.add_row("raw features", f"{report['raw_mean']:.2f}", "")
+    return table

@@ -1,0 +1,35 @@
+"""The datasets: what is known of each, where its files come from, how they are read, and its fixed splits."""
+
+from __future__ import annotations
+
+from rgrl.datasets.dataset import Dataset
+from rgrl.datasets.dataset_spec import DatasetSpec
+from rgrl.datasets.download import ProgressCallback
+from rgrl.datasets.file_check import FileCheck
+from rgrl.datasets.file_location import FileLocation
+from rgrl.datasets.fingerprint import Fingerprint
+from rgrl.datasets.inventory import fetch, on_disk, verify, where
+from rgrl.datasets.load import load_dataset
+from rgrl.datasets.raw_graph import RawGraph
+from rgrl.datasets.registry import DATASETS, find_spec
+from rgrl.datasets.split import Split
+from rgrl.datasets.splits import random_splits
+
+__all__ = [
+    "DATASETS",
+    "Dataset",
+    "DatasetSpec",
+    "FileCheck",
+    "FileLocation",
+    "Fingerprint",
+    "ProgressCallback",
+    "RawGraph",
+    "Split",
+    "fetch",
+    "find_spec",
+    "load_dataset",
+    "on_disk",
+    "random_splits",
+    "verify",
+    "where",
+]

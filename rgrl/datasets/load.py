@@ -1,0 +1,116 @@
+"""Loading of a dataset by its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from rgrl.datasets.dataset import Dataset
+from rgrl.datasets.dataset_spec import DatasetSpec
+from rgrl.datasets.download import ProgressCallback
+from rgrl.datasets.embedded import read_embedded
+from rgrl.datasets.fingerprint import Fingerprint, fingerprint
+from rgrl.datasets.linqs import read_cora_linqs
+from rgrl.datasets.npz import read_npz
+from rgrl.datasets.planetoid import read_planetoid
+from rgrl.datasets.raw_graph import RawGraph
+from rgrl.datasets.registry import find_spec, require_readable
+from rgrl.datasets.source_files import SourceFiles
+from rgrl.datasets.sources import locate
+from rgrl.datasets.split import Split
+from rgrl.datasets.splits import random_splits
+from rgrl.errors import DataError
+from rgrl.graph.graph import Graph
+
+
+def load_dataset(
+    name: str,
+    *,
+    root: Path | None = None,
+    download: bool = True,
+    progress: ProgressCallback | None = None,
+) -> Dataset:
+    """Load one dataset of the registry, fetching its raw files where they are missing.
+
+    Args:
+        name: Registry name in any case, such as `Cora` or `karate`.
+        root: Folder that is searched first, in the layout `<dataset>/raw/<published file name>`; the
+            environment variable `RGRL_DATA` when None.
+        download: Whether the network may be used.
+        progress: Called with a file's name, the bytes done and the bytes in all (None where unknown).
+
+    Returns:
+        The dataset, with its fingerprint held against the registry.
+
+    Raises:
+        ConfigError: Unknown dataset, or `root` is no folder.
+        DataUnavailableError: The dataset is not readable yet, or its files could not be found or fetched.
+        UnsafeDataError: A file names anything but plain data.
+        DataError: A file is altered or damaged, or the graph is not the expected one.
+
+    Example:
+        >>> load_dataset("karate").fingerprint.num_edges
+        156
+    """
+    spec = find_spec(name)
+    raw = read_raw(spec, root=root, download=download, progress=progress)
+    found = fingerprint(raw.x, raw.edge_index, raw.y)
+    require_expected(spec, found)
+    return Dataset(
+        name=spec.name,
+        graph=Graph.from_edge_index(
+            torch.from_numpy(raw.edge_index), x=raw.x, y=torch.from_numpy(raw.y), num_nodes=raw.num_nodes
+        ),
+        splits=random_splits(raw.num_nodes),
+        public_split=None if raw.public_split is None else Split(*raw.public_split, num_nodes=raw.num_nodes),
+        fingerprint=found,
+        spec=spec,
+    )
+
+
+def read_raw(
+    spec: DatasetSpec,
+    *,
+    root: Path | None = None,
+    download: bool = True,
+    progress: ProgressCallback | None = None,
+) -> RawGraph:
+    """Read a dataset's features, edges and labels; arguments and errors as `load_dataset`."""
+    require_readable(spec)
+    if spec.reader == "embedded":
+        return read_embedded(spec.name)
+    return read_files(spec, locate(spec, root=root, fetch=download, progress=progress))
+
+
+def read_files(spec: DatasetSpec, files: SourceFiles) -> RawGraph:
+    """Read raw files with the reader that they need."""
+    if files.reader == "planetoid":
+        return read_planetoid(files.paths, spec.name)
+    if files.reader == "linqs":
+        return read_cora_linqs(files.paths["cora.content"], files.paths["cora.cites"])
+    return read_npz(files.paths[spec.files[0].name])
+
+
+def require_expected(spec: DatasetSpec, found: Fingerprint) -> None:
+    """Refuse a graph that differs from what the registry knows of it.
+
+    Raises:
+        DataError: Names every count, or the digest, that differs.
+    """
+    known = {
+        "num_nodes": spec.num_nodes,
+        "num_edges": spec.num_edges,
+        "num_features": spec.num_features,
+        "num_classes": spec.num_classes,
+        "num_isolated": spec.num_isolated,
+        "digest": spec.digest,
+    }
+    facts = found.to_dict()
+    wrong = [
+        f"{key} {facts[key]} (expected {value})"
+        for key, value in known.items()
+        if value not in (None, facts[key])
+    ]
+    if wrong:
+        raise DataError(f"dataset '{spec.name}' is not the expected graph: {', '.join(wrong)}")

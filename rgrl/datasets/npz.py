@@ -1,0 +1,89 @@
+"""The raw files of gnn-benchmark: Amazon Computers and Photo, Coauthor CS and Physics, Cora Full."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from rgrl.datasets.edges import undirected_edges
+from rgrl.datasets.raw_graph import RawGraph
+from rgrl.errors import DataError, UnsafeDataError
+
+# Unpacked; the largest published file (Computers) has 32 MB.
+MAX_ARRAY_BYTES = 4 * 1024**3
+
+
+def read_npz(path: Path) -> RawGraph:
+    """Read one `.npz` file in gnn-benchmark's form.
+
+    Keys `adj_{data,indices,indptr,shape}`, `attr_{data,indices,indptr,shape}` (or a dense `attr_matrix`) and
+    `labels`; no other key is opened, above all not the pickled `class_names`. Positive features become 1,
+    edges become undirected and lose their self-loops, as PyG's reader does it.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The graph; it has no public split.
+
+    Raises:
+        UnsafeDataError: A needed array is pickled.
+        DataError: The file is truncated, altered or has another form.
+    """
+    if not zipfile.is_zipfile(path):
+        raise DataError(f"{path} is damaged or no .npz archive (of {path.stat().st_size} bytes)")
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            _refuse_oversize(path, archive)
+            x = _features(archive)
+            adj = _csr(archive, "adj")
+            labels = np.asarray(archive["labels"])
+            if labels.dtype.kind not in "iu":
+                raise DataError(f"labels are {labels.dtype}; integers are expected")
+            coo = adj.tocoo()
+            if adj.shape[0] != adj.shape[1] or adj.shape[0] != x.shape[0]:
+                raise DataError(f"adjacency {list(adj.shape)} does not fit features {list(x.shape)}")
+            edges = undirected_edges(coo.row.astype(np.int64), coo.col.astype(np.int64), x.shape[0])
+            return RawGraph(x=x, edge_index=edges, y=labels.astype(np.int64))
+    except UnsafeDataError:
+        raise
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from error
+    except Exception as error:  # a damaged archive can raise nearly anything
+        kind = UnsafeDataError if "allow_pickle" in str(error) else DataError
+        reason = "an array in it is a pickle" if kind is UnsafeDataError else " ".join(str(error).split())
+        raise kind(f"{path} is damaged or not in gnn-benchmark's form: {reason}") from error
+
+
+def _refuse_oversize(path: Path, archive: Any) -> None:
+    total = sum(member.file_size for member in archive.zip.infolist())
+    if total > MAX_ARRAY_BYTES:
+        raise DataError(f"unpacks to {total} bytes; at most {MAX_ARRAY_BYTES} are accepted")
+
+
+def _features(archive: Mapping[str, npt.NDArray[Any]]) -> npt.NDArray[np.float32] | sparse.csr_matrix:
+    if "attr_matrix" in archive:
+        dense = np.asarray(archive["attr_matrix"]).astype(np.float32)
+        if dense.ndim != 2:
+            raise DataError(f"attr_matrix has shape {list(dense.shape)}; [nodes, features] is expected")
+        dense[dense > 0] = 1
+        return dense
+    x = _csr(archive, "attr").astype(np.float32)
+    x.sum_duplicates()
+    x.data[x.data > 0] = 1
+    x.eliminate_zeros()
+    return x
+
+
+def _csr(archive: Mapping[str, npt.NDArray[Any]], prefix: str) -> sparse.csr_matrix:
+    data, indices, indptr = (archive[f"{prefix}_{part}"] for part in ("data", "indices", "indptr"))
+    rows, columns = (int(size) for size in archive[f"{prefix}_shape"])
+    matrix = sparse.csr_matrix((data, indices, indptr), shape=(rows, columns))
+    matrix.check_format(full_check=True)
+    return matrix

@@ -1,0 +1,31 @@
+"""Errors that a user can mend; each message is one line: the thing, its value and what is accepted."""
+
+from __future__ import annotations
+
+
+class RGRLError(Exception):
+    """Base of every error this package raises on purpose; the command exits with code 2 on it."""
+
+
+class ConfigError(RGRLError, ValueError):
+    """A setting, preset key or command option that is unknown or out of range."""
+
+
+class DataError(RGRLError, ValueError):
+    """Input data that cannot be used: wrong shape, not finite, altered, unreadable."""
+
+
+class UnsafeDataError(DataError):
+    """A file from outside that asks for more than plain data, such as a pickle that names code."""
+
+
+class DataUnavailableError(RGRLError, OSError):
+    """A dataset that is not on disk and could not be fetched."""
+
+
+class OutputError(RGRLError, OSError):
+    """A result that cannot be written where it was asked to go."""
+
+
+class MissingExtraError(RGRLError, ImportError):
+    """An optional package that is not installed; the message holds the line that installs it."""

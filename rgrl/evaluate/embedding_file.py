@@ -1,0 +1,135 @@
+"""Embeddings on disk: any method's are read, ours are written with the fingerprint of their graph."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from rgrl.errors import DataError, OutputError
+from rgrl.evaluate.checks import require_finite
+from rgrl.evaluate.embedding_formats import read_npy, read_npz, read_pt, read_safetensors
+from rgrl.evaluate.loaded_embeddings import LoadedEmbeddings
+
+logger = logging.getLogger(__name__)
+
+_READERS = {".npy": read_npy, ".npz": read_npz, ".safetensors": read_safetensors, ".pt": read_pt}
+
+
+def load_embeddings(path: Path | str) -> LoadedEmbeddings:
+    """Read embeddings ``[N, d]`` without running anything that the file may hold.
+
+    Accepted are ``.npy``; ``.npz`` and ``.safetensors`` with one array or one named ``embeddings``; ``.pt``
+    with a tensor, or a dictionary with one two-dimensional tensor or one named ``embeddings``. Integers and
+    booleans become float32.
+
+    Args:
+        path: The file.
+
+    Raises:
+        DataError: If the file is missing, empty, cut short or of another format, or its values are not a
+            finite real matrix.
+        UnsafeDataError: If it asks for more than plain arrays, as a pickle does.
+    """
+    path = Path(path)
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        raise DataError(f"{path} has the ending '{path.suffix}': {', '.join(_READERS)} are accepted")
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}") from None
+    if not path.is_file():
+        raise DataError(f"{path} is not a file: embeddings as {', '.join(_READERS)} are accepted")
+    if size == 0:
+        raise DataError(f"{path} is empty: embeddings [nodes, dimensions] are needed")
+    raw, metadata = reader(path)
+    values = _as_matrix(raw, path)
+    fingerprint = metadata.pop("fingerprint", None)
+    return LoadedEmbeddings(values, fingerprint, metadata, path)
+
+
+def save_embeddings(
+    path: Path | str, values: Tensor, *, fingerprint: str, metadata: Mapping[str, str] | None = None
+) -> None:
+    """Write embeddings as safetensors, atomically: a reader sees the old file or the new one, whole.
+
+    Args:
+        path: The file, ending in ``.safetensors``.
+        values: ``[N, d]``, finite; written as float32.
+        fingerprint: Fingerprint of the graph they were made on.
+        metadata: What else to write with them; ``fingerprint`` is taken.
+
+    Raises:
+        DataError: If the values are not a finite real matrix.
+        OutputError: If the file cannot be written, has another ending, or the metadata names a fingerprint.
+    """
+    from safetensors.torch import save_file
+
+    path = Path(path)
+    if path.suffix.lower() != ".safetensors":
+        raise OutputError(f"{path} has the ending '{path.suffix}': embeddings are written as .safetensors")
+    if metadata is not None and "fingerprint" in metadata:
+        raise OutputError(f"metadata for {path} holds 'fingerprint', which is the fingerprint's own key")
+    matrix = _as_matrix(values.detach().cpu(), path).contiguous()
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        save_file(
+            {"embeddings": matrix}, temporary, metadata={**(metadata or {}), "fingerprint": fingerprint}
+        )
+        temporary.replace(path)
+    except Exception as error:  # safetensors has its own error for a full disk or a missing folder
+        raise OutputError(f"{path} cannot be written: {getattr(error, 'strerror', None) or error}") from None
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def check_embeddings(loaded: LoadedEmbeddings, *, num_nodes: int, fingerprint: str) -> None:
+    """Refuse embeddings of another graph.
+
+    Those without a fingerprint are taken as rows in the dataset's canonical node order; a warning is logged.
+
+    Args:
+        loaded: What `load_embeddings` gave.
+        num_nodes: Nodes of the graph at hand.
+        fingerprint: Fingerprint of the graph at hand.
+
+    Raises:
+        DataError: If the number of rows or the fingerprint differs.
+    """
+    rows = loaded.values.shape[0]
+    if rows != num_nodes:
+        raise DataError(
+            f"{loaded.path} has {rows} rows: the graph has {num_nodes} nodes, one row each is needed"
+        )
+    if loaded.fingerprint is None:
+        logger.warning("%s names no graph: its rows are taken in the canonical order of nodes", loaded.path)
+    elif loaded.fingerprint != fingerprint:
+        raise DataError(
+            f"{loaded.path} was made on the graph with fingerprint {loaded.fingerprint}: "
+            f"this graph has {fingerprint}"
+        )
+
+
+def _as_matrix(values: Tensor, path: Path) -> Tensor:
+    """The values as a finite float32 matrix ``[N, d]``."""
+    shape = list(values.shape)
+    if values.layout != torch.strided or values.device.type != "cpu" or values.is_quantized:
+        raise DataError(
+            f"{path} holds a {values.layout} tensor on {values.device}: plain dense values are needed"
+        )
+    if values.is_complex():
+        raise DataError(f"{path} holds {values.dtype}: real numbers are needed")
+    if len(shape) != 2 or 0 in shape:
+        raise DataError(
+            f"{path} holds values of shape {shape}: [nodes, dimensions] is needed, at least [1, 1]"
+        )
+    matrix = values.detach().to(torch.float32)
+    require_finite(matrix, str(path))
+    return matrix

@@ -1,0 +1,126 @@
+"""Logistic regressions of many splits on dense embeddings, as one batched problem.
+
+Scikit-learn takes one split and one strength at a time, which is over twenty times slower on 18,333 nodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from rgrl.evaluate.batched_lbfgs import batched_lbfgs
+from rgrl.evaluate.checks import IntArray
+from rgrl.evaluate.logistic_fit import LogisticFit
+from rgrl.evaluate.probe_design import block_size, gather
+
+# Score of a class without a train row: its probability is exactly zero, as if the class did not exist.
+_ABSENT = -1e4
+
+
+def fit_dense_path(
+    embeddings: Tensor,
+    labels: Tensor,
+    rows: Sequence[tuple[IntArray, IntArray, IntArray]],
+    path: Sequence[float],
+    *,
+    num_classes: int,
+    tolerance: float,
+    max_iter: int,
+) -> list[LogisticFit]:
+    """Fit every split along the path of strengths; validation chooses, the earlier of equals.
+
+    Args:
+        embeddings: ``[N, d]``, float32.
+        labels: ``[N]``, int64, on the same device.
+        rows: Train, validation and test rows of every split.
+        path: Strengths, the strongest first.
+        num_classes: Number of classes, ``C``.
+        tolerance: Largest entry of the preconditioned gradient at rest.
+        max_iter: Most L-BFGS iterations of a fit.
+    """
+    longest = max(train.size for train, _, _ in rows)
+    block = block_size(longest, embeddings.shape[1], num_classes, embeddings.device)
+    fits: list[LogisticFit] = []
+    for start in range(0, len(rows), block):
+        parts = rows[start : start + block]
+        design, target, share = gather(embeddings, labels, [part[0] for part in parts], longest, num_classes)
+        moments = [_standardise(x[: part[0].size, :-1]) for x, part in zip(design, parts, strict=True)]
+        offset = torch.where(target.any(dim=2, keepdim=True), 0.0, _ABSENT)
+        weights = design.new_zeros(len(parts), num_classes, design.shape[2])
+        best: list[tuple[float, float, bool, Tensor] | None] = [None] * len(parts)
+        for strength in path:
+            weights, converged = _fit_strength(
+                design, target, share, offset, weights, strength, tolerance=tolerance, max_iter=max_iter
+            )
+            for i, (_, val, _) in enumerate(parts):
+                scored = weights[i].clone()
+                scored[:, -1:] += offset[i]
+                accuracy = _accuracy(embeddings, labels, val, moments[i], scored)
+                previous = best[i]
+                if previous is None or accuracy > previous[0]:
+                    best[i] = (accuracy, strength, bool(converged[i]), scored)
+        for (_, _, test), moment, chosen in zip(parts, moments, best, strict=True):
+            assert chosen is not None
+            accuracy, strength, at_rest, scored = chosen
+            test_accuracy = _accuracy(embeddings, labels, test, moment, scored)
+            fits.append(LogisticFit(accuracy, test_accuracy, strength, at_rest))
+    return fits
+
+
+def _fit_strength(
+    design: Tensor,
+    target: Tensor,
+    share: Tensor,
+    offset: Tensor,
+    weights: Tensor,
+    strength: float,
+    *,
+    tolerance: float,
+    max_iter: int,
+) -> tuple[Tensor, Tensor]:
+    """Minimise mean cross-entropy + strength/2 ‖W‖² from the given weights ``[s, C, d + 1]``, biases free.
+
+    The softmax's Hessian is nowhere above M = XᵀX / 2n + strength (Böhning 1992). In the coordinates V = W L,
+    M = L Lᵀ, correlated features cost no more iterations than independent ones.
+    """
+    penalty = torch.full_like(design[0, 0], strength)
+    penalty[-1] = 0
+    transposed = design.transpose(1, 2)
+    bound = torch.bmm(transposed, design).double() * (share.double() / 2) + torch.diag(penalty).double()
+    factor = torch.linalg.cholesky(bound)
+    identity = torch.eye(bound.shape[1], dtype=bound.dtype, device=bound.device).expand_as(bound)
+    inverse = torch.linalg.solve_triangular(factor, identity, upper=False).to(design.dtype)
+    inverse_transposed = inverse.transpose(1, 2)
+
+    def gradient(point: Tensor) -> Tensor:
+        weight = torch.bmm(point.view_as(weights), inverse)
+        residual = torch.softmax(torch.baddbmm(offset, weight, transposed), dim=1).sub_(target)
+        slope = torch.bmm(residual, design).mul_(share).addcmul_(weight, penalty)
+        return torch.bmm(slope, inverse_transposed).flatten(1)
+
+    start = torch.bmm(weights, factor.to(design.dtype)).flatten(1)
+    point, converged = batched_lbfgs(gradient, start, tolerance=tolerance, max_iter=max_iter)
+    return torch.bmm(point.view_as(weights), inverse), converged
+
+
+def _standardise(rows: Tensor) -> tuple[Tensor, Tensor]:
+    """Bring train rows ``[n, d]`` to mean 0 and deviation 1 in place; returns what they were."""
+    deviation, mean = torch.std_mean(rows.double(), dim=0, correction=0)
+    constant = deviation <= (1e-6 * mean.abs()).clamp(min=1e-30)
+    deviation = torch.where(constant, 1.0, deviation).to(rows.dtype)
+    mean = mean.to(rows.dtype)
+    rows.sub_(mean).div_(deviation)
+    return mean, deviation
+
+
+def _accuracy(
+    embeddings: Tensor, labels: Tensor, rows: IntArray, moments: tuple[Tensor, Tensor], weights: Tensor
+) -> float:
+    """Per cent of the rows whose largest score is their label's."""
+    index = torch.from_numpy(rows).to(embeddings.device)
+    mean, deviation = moments
+    scaled = embeddings[index].sub_(mean).div_(deviation)
+    predicted = torch.addmm(weights[:, -1:], weights[:, :-1], scaled.T).max(dim=0).indices
+    return 100 * float((predicted == labels[index]).double().mean())

@@ -1,0 +1,21 @@
+"""Graphs, their views and augmentations, and personalised PageRank."""
+
+from rgrl.graph.convert import as_graph
+from rgrl.graph.csr_matmul import csr_matmul
+from rgrl.graph.csr_pattern import CSRPattern
+from rgrl.graph.graph import Graph
+from rgrl.graph.local_anchors import LocalAnchors
+from rgrl.graph.ppr import topk_ppr
+from rgrl.graph.sparse_features import SparseFeatures
+from rgrl.graph.view import View
+
+__all__ = [
+    "CSRPattern",
+    "Graph",
+    "LocalAnchors",
+    "SparseFeatures",
+    "View",
+    "as_graph",
+    "csr_matmul",
+    "topk_ppr",
+]

@@ -1,0 +1,47 @@
+"""Each node's own anchors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from rgrl.graph.graph import Graph
+from rgrl.graph.ppr import topk_ppr
+
+
+@dataclass(frozen=True, eq=False)
+class LocalAnchors:
+    """The local anchors D(i) of every node i.
+
+    Attributes:
+        index: int64 ``[N, k]``; where ``mask`` is false, the node itself.
+        mask: bool ``[N, k]``, the anchors that count. All false for an isolated node, partly false where
+            fewer than k nodes can be reached.
+    """
+
+    index: Tensor
+    mask: Tensor
+
+    @classmethod
+    def from_graph(
+        cls,
+        graph: Graph,
+        *,
+        k: int,
+        restart: float = 0.15,
+        tolerance: float = 1e-4,
+        include_self: bool = True,
+    ) -> LocalAnchors:
+        """Take the top k of each node's personalised PageRank, see :func:`rgrl.graph.topk_ppr`.
+
+        Example:
+            >>> graph = Graph.from_edge_index([[0, 1], [1, 0]], x=[[1.0], [2.0], [3.0]])
+            >>> LocalAnchors.from_graph(graph, k=2).mask.tolist()
+            [[True, True], [True, True], [False, False]]
+        """
+        index, _ = topk_ppr(graph, k=k, restart=restart, tolerance=tolerance, include_self=include_self)
+        mask = (index >= 0) & (graph.degree > 0).cpu().unsqueeze(1)
+        own = torch.arange(graph.num_nodes).unsqueeze(1)
+        return cls(torch.where(index >= 0, index, own).to(graph.device), mask.to(graph.device))

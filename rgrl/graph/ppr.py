@@ -1,0 +1,81 @@
+"""Top-k personalised PageRank of every node, by push."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from rgrl.errors import ConfigError
+from rgrl.graph.graph import Graph
+
+_BLOCK = 256  # seeds a task; small enough to spread unequal work over the threads
+
+
+def topk_ppr(
+    graph: Graph, *, k: int, restart: float = 0.15, tolerance: float = 1e-4, include_self: bool = True
+) -> tuple[Tensor, Tensor]:
+    """The k nodes of largest symmetric personalised PageRank, for every node.
+
+    ``P = α (I − (1 − α) T)^-1`` with ``T = D^-1/2 (A + I) D^-1/2`` (RGRL's diffusion; PyG's ``GDC`` inverts
+    it densely). The push works on the random walk of ``A + I``; row i of P follows from it as
+    ``ppr[i, j] / sqrt(deg_j)``, up to a factor of i. Edges are walked in both directions, so a directed
+    graph counts as undirected here. Memory is ``O(N k)`` and a few arrays of N for each thread.
+
+    Args:
+        graph: Graph of N nodes.
+        k: Anchors of a node.
+        restart: α, in (0, 1).
+        tolerance: Residual left per unit of degree; smaller is more exact and slower. At 1e-4 the chosen
+            nodes hold more than 0.999 of the exact top-k mass.
+        include_self: Whether a node may be among its own anchors, as in the paper.
+
+    Returns:
+        Nodes, int64 ``[N, k]``, by falling score and, at ties, rising number; −1 where fewer than k were
+        reached. Scores, float32 ``[N, k]``, 0 there; comparable within a row.
+
+    Raises:
+        ConfigError: If an argument is out of range.
+
+    Example:
+        >>> graph = Graph.from_edge_index([[0, 1], [1, 0]], x=[[1.0], [2.0]])
+        >>> topk_ppr(graph, k=2)[0].tolist()
+        [[0, 1], [1, 0]]
+    """
+    if k < 1:
+        raise ConfigError(f"k is {k}: at least 1 anchor is needed")
+    if not 0.0 < restart < 1.0:
+        raise ConfigError(f"restart is {restart}: a number between 0 and 1 is needed")
+    if not tolerance > 0.0:
+        raise ConfigError(f"tolerance is {tolerance}: a number above 0 is needed")
+    from rgrl.graph.push_kernel import push_block
+
+    crow, col = _undirected_pattern(graph)
+    inverse_root_degree = 1.0 / np.sqrt(np.diff(crow).astype(np.float64))
+    nodes = graph.num_nodes
+    index = np.full((nodes, k), -1, dtype=np.int64)
+    score = np.zeros((nodes, k), dtype=np.float32)
+
+    def push(first: int) -> None:
+        last = min(first + _BLOCK, nodes)
+        push_block(
+            first, last, crow, col, inverse_root_degree, restart, tolerance, include_self, index, score
+        )
+
+    with ThreadPoolExecutor(max_workers=torch.get_num_threads()) as pool:
+        list(pool.map(push, range(0, nodes, _BLOCK)))
+    return torch.from_numpy(index), torch.from_numpy(score)
+
+
+def _undirected_pattern(graph: Graph) -> tuple[np.ndarray, np.ndarray]:
+    crow, col = graph.pattern.crow.cpu().numpy(), graph.pattern.col.cpu().numpy()
+    if graph.is_undirected:
+        return crow, col
+    from scipy import sparse
+
+    matrix = sparse.csr_matrix((np.ones(col.size, dtype=bool), col, crow), shape=graph.pattern.shape)
+    both = (matrix + matrix.T).tocsr()
+    both.sort_indices()
+    return both.indptr, both.indices

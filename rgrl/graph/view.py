@@ -1,0 +1,66 @@
+"""One look at a graph: some edges and some feature columns masked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from rgrl.graph.csr_matmul import csr_matmul
+from rgrl.graph.graph import Graph
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """A graph with masks; the graph itself is never copied or changed.
+
+    Attributes:
+        graph: The graph looked at.
+        edge_keep: Entries of ``graph.pattern`` that stay, bool ``[nnz]``, the diagonal always among them;
+            ``None`` keeps all.
+        feature_keep: Feature columns that stay, bool ``[F]``; ``None`` keeps all.
+    """
+
+    graph: Graph
+    edge_keep: Tensor | None = None
+    feature_keep: Tensor | None = None
+
+    @cached_property
+    def adjacency_values(self) -> Tensor:
+        """Entries of ``Â = D^-1/2 (A + I) D^-1/2`` on the graph's pattern, float32 ``[nnz]``.
+
+        D holds the degrees of the kept edges, counted at the target as PyG's ``gcn_norm`` does, and a
+        dropped edge has the value 0.
+        """
+        pattern = self.graph.pattern
+        if self.edge_keep is None:
+            inverse_root = pattern.crow.diff().float().rsqrt()
+            return inverse_root[pattern.row] * inverse_root[pattern.col]
+        kept = torch.zeros(pattern.nnz + 1, dtype=torch.int64, device=self.edge_keep.device)
+        torch.cumsum(self.edge_keep, 0, out=kept[1:])
+        inverse_root = (kept[pattern.crow[1:]] - kept[pattern.crow[:-1]]).float().rsqrt()
+        return inverse_root[pattern.row] * inverse_root[pattern.col] * self.edge_keep
+
+    def propagate(self, hidden: Tensor) -> Tensor:
+        """``Â H``: ``[N, d] -> [N, d]``."""
+        return csr_matmul(self.graph.pattern, self.adjacency_values, hidden)
+
+    def project(self, weight: Tensor) -> Tensor:
+        """``X diag(m) W`` for the feature mask m: ``[F, d] -> [N, d]``; X is not copied.
+
+        The mask falls on the weight's rows instead: ``X diag(m) W = X (m ⊙ W)``.
+        """
+        if self.feature_keep is not None:
+            weight = weight * self.feature_keep.unsqueeze(1)
+        return self.graph.x @ weight
+
+    @cached_property
+    def edge_index(self) -> Tensor:
+        """The kept edges (source, target) without the diagonal, int64 ``[2, E']``, for PyG layers."""
+        pattern = self.graph.pattern
+        keep = pattern.row != pattern.col
+        if self.edge_keep is not None:
+            keep &= self.edge_keep
+        return torch.stack([pattern.col[keep].long(), pattern.row[keep].long()])

@@ -1,0 +1,183 @@
+"""RGRL: how a graph becomes a loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from rgrl.errors import ConfigError, DataError
+from rgrl.graph import Graph, LocalAnchors
+from rgrl.graph.augment import Augmentation
+from rgrl.nn import FrozenBatchNorm, Predictor, inference
+from rgrl.relation import AnchorSampler, EMATeacher, LocalRelationLoss, RelationLoss
+
+
+@dataclass(frozen=True, eq=False)
+class RGRLPlan:
+    """What RGRL computes of a graph once, before training.
+
+    Attributes:
+        graph: The graph.
+        sampler: Draws the global anchors S.
+        local: The local anchors D(i).
+    """
+
+    graph: Graph
+    sampler: AnchorSampler
+    local: LocalAnchors
+
+
+class RGRL(nn.Module):
+    """Relational self-supervised learning on graphs (Lee, Hyun, Lee and Park, CIKM 2022).
+
+    For views a ≠ b, student rows ``p^a = normalize(g(f(view a)))`` and teacher rows
+    ``t^b = normalize(f'(view b))``, the loss is ``G_12 + G_21 + λ (Λ_12 + Λ_21)``: G compares relations to
+    global anchors drawn from the teacher's rows, Λ to each node's own (:mod:`rgrl.relation`).
+
+    Args:
+        encoder: f, a module that maps a :class:`rgrl.graph.View` to ``[N, d]``; needs ``embedding_dim`` (d).
+        views: The two augmentations; student and teacher see the same two.
+        predictor_hidden: h, hidden width of the predictor g.
+        num_anchors: m, global anchors a step.
+        num_local_anchors: k, local anchors of a node.
+        student_temperature: τ_s of the global term.
+        teacher_temperature: τ_t of the global term.
+        local_student_temperature: τ_sd.
+        local_teacher_temperature: τ_td.
+        alpha: Skew of the anchor distribution.
+        beta: Floor of the anchor distribution.
+        global_weight: Weight of G; 0 leaves the term out.
+        local_weight: λ, weight of Λ; 0 leaves the term out.
+        include_self: Whether a node may be its own local anchor.
+        momentum: EMA decay of the teacher f'.
+        ema_buffers: Average the teacher's buffers too.
+        generator: Random stream of the predictor's initial weights.
+
+    Raises:
+        ConfigError: If an argument is out of range.
+
+    Example:
+        >>> import rgrl
+        >>> from rgrl.graph.augment import Compose, EdgeDrop, FeatureMask
+        >>> from rgrl.nn import GCNEncoder
+        >>> graph = rgrl.load_dataset("karate").graph
+        >>> generator = torch.Generator().manual_seed(0)
+        >>> view = Compose([FeatureMask(0.2), EdgeDrop(0.2)])
+        >>> model = RGRL(
+        ...     GCNEncoder(graph.num_features, (32, 16), generator=generator),
+        ...     views=(view, view), num_anchors=16, generator=generator,
+        ... )
+        >>> for update in rgrl.train(model, graph, epochs=5, generator=generator):
+        ...     pass
+        >>> model.embed(graph).shape
+        torch.Size([34, 16])
+    """
+
+    def __init__(
+        self,
+        encoder: nn.Module,
+        *,
+        views: Sequence[Augmentation],
+        predictor_hidden: int = 512,
+        num_anchors: int = 512,
+        num_local_anchors: int = 4,
+        student_temperature: float = 0.1,
+        teacher_temperature: float = 0.01,
+        local_student_temperature: float = 0.1,
+        local_teacher_temperature: float = 1.0,
+        alpha: float = 0.9,
+        beta: float = 0.1,
+        global_weight: float = 1.0,
+        local_weight: float = 1.0,
+        include_self: bool = True,
+        momentum: float = 0.99,
+        ema_buffers: bool = False,
+        generator: torch.Generator | None = None,
+    ) -> None:
+        super().__init__()
+        if len(views) != 2:
+            raise ConfigError(f"{len(views)} views were given: RGRL needs 2")
+        for name, weight in (("global_weight", global_weight), ("local_weight", local_weight)):
+            if not weight >= 0:
+                raise ConfigError(f"{name} is {weight}: a number of at least 0 is needed")
+        if global_weight == 0 and local_weight == 0:
+            raise ConfigError("global_weight and local_weight are both 0: nothing is left to learn from")
+        if num_local_anchors < 1:
+            raise ConfigError(f"num_local_anchors is {num_local_anchors}: at least 1 is needed")
+        self.views = tuple(views)
+        self.num_anchors, self.num_local_anchors = num_anchors, num_local_anchors
+        self.alpha, self.beta, self.include_self = alpha, beta, include_self
+        self.global_weight, self.local_weight = global_weight, local_weight
+        self.encoder = encoder
+        self.predictor = Predictor(cast("int", encoder.embedding_dim), predictor_hidden, generator=generator)
+        self.teacher = EMATeacher(encoder, momentum=momentum, buffers=ema_buffers)
+        self.global_loss = RelationLoss(
+            student_temperature=student_temperature, teacher_temperature=teacher_temperature
+        )
+        self.local_loss = LocalRelationLoss(
+            student_temperature=local_student_temperature, teacher_temperature=local_teacher_temperature
+        )
+
+    def plan(self, graph: Graph) -> RGRLPlan:
+        """Compute what stays the same between updates.
+
+        Raises:
+            DataError: If the graph has no edges.
+        """
+        if graph.num_edges == 0:
+            raise DataError(f"the graph has {graph.num_nodes} nodes and 0 edges: RGRL needs at least 1 edge")
+        return RGRLPlan(
+            graph=graph,
+            sampler=AnchorSampler(
+                graph.degree, num_anchors=self.num_anchors, alpha=self.alpha, beta=self.beta
+            ),
+            local=LocalAnchors.from_graph(graph, k=self.num_local_anchors, include_self=self.include_self),
+        )
+
+    def losses(self, plan: RGRLPlan, generator: torch.Generator | None = None) -> Iterator[Tensor]:
+        """Yield the loss of one update in two parts, ``G_12 + λ Λ_12`` and ``G_21 + λ Λ_21``.
+
+        The parts share no activations of the student: take each one's gradient before asking for the next,
+        and only one view's activations stand in memory at a time.
+
+        Args:
+            plan: From :meth:`plan`.
+            generator: Random stream of the views and the anchors.
+
+        Yields:
+            Scalars; the loss is their sum.
+        """
+        views = [augment(plan.graph.view(), generator) for augment in self.views]
+        anchors = plan.sampler(generator).to(plan.graph.device)
+        with torch.no_grad():
+            teacher = [F.normalize(self.teacher(view), dim=1) for view in views]
+        for view, t in zip(views, reversed(teacher), strict=True):
+            p = F.normalize(self.predictor(self.encoder(view)), dim=1)
+            loss = p.new_zeros(())
+            if self.global_weight:
+                loss = loss + self.global_weight * self.global_loss(p, t, t[anchors])
+            if self.local_weight:
+                loss = loss + self.local_weight * self.local_loss(p, t, t, plan.local.index, plan.local.mask)
+            yield loss
+
+    def loss(self, plan: RGRLPlan, generator: torch.Generator | None = None) -> Tensor:
+        """Return the scalar loss of one update: two fresh views, one fresh draw of anchors."""
+        first, second = self.losses(plan, generator)
+        return first + second
+
+    def after_update(self) -> None:
+        """Move the teacher, and freeze the statistics of frozen batch norm; call it after each step."""
+        self.teacher.update(self.encoder)
+        for module in self.modules():
+            if isinstance(module, FrozenBatchNorm):
+                module.freeze()
+
+    def embed(self, graph: Graph) -> Tensor:
+        """Embed the nodes with the student's encoder, un-normalised: ``[N, d]``. Changes nothing."""
+        with inference(self.encoder):
+            return self.encoder(graph.view())

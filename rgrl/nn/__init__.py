@@ -1,0 +1,20 @@
+"""Encoders and heads."""
+
+from rgrl.nn.frozen_batch_norm import FrozenBatchNorm
+from rgrl.nn.gcn_encoder import GCNEncoder
+from rgrl.nn.gcn_layer import GCNLayer
+from rgrl.nn.inference import inference
+from rgrl.nn.norm import NormName, make_norm
+from rgrl.nn.predictor import Predictor
+from rgrl.nn.prelu import PReLU
+
+__all__ = [
+    "FrozenBatchNorm",
+    "GCNEncoder",
+    "GCNLayer",
+    "NormName",
+    "PReLU",
+    "Predictor",
+    "inference",
+    "make_norm",
+]

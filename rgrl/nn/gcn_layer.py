@@ -1,0 +1,42 @@
+"""One graph convolution on a planned CSR pattern."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from rgrl.graph.view import View
+
+
+class GCNLayer(nn.Module):
+    """Kipf and Welling's convolution ``Â X W + b`` on a :class:`rgrl.graph.View`.
+
+    The same as PyG's ``GCNConv``; its ``lin.weight`` is this layer's ``weight`` transposed.
+
+    Args:
+        in_features: Width of the input.
+        out_features: Width of the output.
+        generator: Random stream of the initial weights (Xavier-uniform; the bias starts at 0).
+    """
+
+    def __init__(
+        self, in_features: int, out_features: int, *, generator: torch.Generator | None = None
+    ) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(in_features, out_features))
+        self.bias = nn.Parameter(torch.zeros(out_features))
+        self.reset_parameters(generator)
+
+    def reset_parameters(self, generator: torch.Generator | None = None) -> None:
+        """Draw the weights anew."""
+        nn.init.xavier_uniform_(self.weight, generator=generator)
+        nn.init.zeros_(self.bias)
+
+    def forward(self, view: View, hidden: Tensor | None = None) -> Tensor:
+        """Convolve ``hidden`` ``[N, in]``, or the view's masked features when it is ``None``."""
+        projected = view.project(self.weight) if hidden is None else hidden @ self.weight
+        return view.propagate(projected).add_(self.bias)
+
+    def extra_repr(self) -> str:
+        """Return the widths for ``repr``."""
+        return f"{self.weight.shape[0]}, {self.weight.shape[1]}"

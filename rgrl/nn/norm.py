@@ -1,0 +1,34 @@
+"""The choice of a normalisation by name."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from torch import nn
+
+from rgrl.errors import ConfigError
+from rgrl.nn.frozen_batch_norm import FrozenBatchNorm
+
+NormName = Literal["batch", "frozen", "layer", "none"]
+
+
+def make_norm(name: NormName, width: int) -> nn.Module:
+    """Build a normalisation of ``[N, width]``.
+
+    Args:
+        name: ``"batch"`` (batch norm, momentum 0.01), ``"frozen"`` (the same as the released code ran it, see
+            :class:`FrozenBatchNorm`), ``"layer"`` or ``"none"``.
+        width: d.
+
+    Raises:
+        ConfigError: If the name is none of these.
+    """
+    if name == "batch":
+        return nn.BatchNorm1d(width, momentum=0.01)
+    if name == "frozen":
+        return FrozenBatchNorm(width, momentum=0.01)
+    if name == "layer":
+        return nn.LayerNorm(width)
+    if name == "none":
+        return nn.Identity()
+    raise ConfigError(f"norm is {name!r}: accepted are {', '.join(map(repr, get_args(NormName)))}")

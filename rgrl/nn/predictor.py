@@ -1,0 +1,41 @@
+"""The student's predictor head."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from rgrl.nn.prelu import PReLU
+
+
+class Predictor(nn.Module):
+    """The paper's predictor g: linear, PReLU, linear; Xavier-uniform weights, biases 0.01.
+
+    Args:
+        embedding_dim: d, width of input and output.
+        hidden_dim: h, width between.
+        generator: Random stream of the initial weights.
+
+    Example:
+        >>> Predictor(4, 8)(torch.ones(2, 4)).shape
+        torch.Size([2, 4])
+    """
+
+    def __init__(
+        self, embedding_dim: int, hidden_dim: int = 512, *, generator: torch.Generator | None = None
+    ) -> None:
+        super().__init__()
+        self.first = nn.Linear(embedding_dim, hidden_dim, device="meta").to_empty(device="cpu")
+        self.activation = PReLU(inplace=True)
+        self.second = nn.Linear(hidden_dim, embedding_dim, device="meta").to_empty(device="cpu")
+        self.reset_parameters(generator)
+
+    def reset_parameters(self, generator: torch.Generator | None = None) -> None:
+        """Draw the weights anew."""
+        for layer in (self.first, self.second):
+            nn.init.xavier_uniform_(layer.weight, generator=generator)
+            nn.init.constant_(layer.bias, 0.01)
+
+    def forward(self, embedding: Tensor) -> Tensor:
+        """Predict ``[N, d]`` from ``[N, d]``."""
+        return self.second(self.activation(self.first(embedding)))

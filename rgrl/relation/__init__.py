@@ -1,0 +1,18 @@
+"""The relation core: tensors in, a divergence of relations out."""
+
+from rgrl.relation.anchor_sampler import AnchorSampler, inverse_degree_weights
+from rgrl.relation.ema_teacher import EMATeacher, ema_update
+from rgrl.relation.functional import local_relation_kl, relation_kl
+from rgrl.relation.local_relation_loss import LocalRelationLoss
+from rgrl.relation.relation_loss import RelationLoss
+
+__all__ = [
+    "AnchorSampler",
+    "EMATeacher",
+    "LocalRelationLoss",
+    "RelationLoss",
+    "ema_update",
+    "inverse_degree_weights",
+    "local_relation_kl",
+    "relation_kl",
+]

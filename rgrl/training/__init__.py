@@ -1,0 +1,5 @@
+"""The training loop."""
+
+from rgrl.training.train import Update, train
+
+__all__ = ["Update", "train"]

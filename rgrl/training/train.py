@@ -1,0 +1,76 @@
+"""The training loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from rgrl.errors import ConfigError
+from rgrl.graph import Graph
+from rgrl.methods import RGRL
+
+
+@dataclass(frozen=True)
+class Update:
+    """One finished update.
+
+    Attributes:
+        number: 1 for the first.
+        loss: The loss before the step, a scalar tensor without gradient; still on the device.
+    """
+
+    number: int
+    loss: Tensor
+
+
+def train(
+    method: RGRL,
+    graph: Graph,
+    *,
+    epochs: int,
+    learning_rate: float = 1e-3,
+    weight_decay: float = 1e-5,
+    generator: torch.Generator | None = None,
+) -> Iterator[Update]:
+    """Train by full-batch updates, one an epoch, and hand control back after each.
+
+    The optimiser is the paper's: AdamW, constant learning rate, weight decay on all parameters. Between two
+    updates the caller may evaluate, save or stop; embedding draws nothing from ``generator``.
+
+    Args:
+        method: Trained in place.
+        graph: On the method's device.
+        epochs: Number of updates.
+        learning_rate: Above 0.
+        weight_decay: At least 0.
+        generator: The one random stream of views and anchors.
+
+    Yields:
+        An :class:`Update` after each step, the teacher's included.
+
+    Raises:
+        ConfigError: If a number is out of range.
+        DataError: If the graph has no edges.
+    """
+    if epochs < 0:
+        raise ConfigError(f"epochs is {epochs}: a whole number of at least 0 is needed")
+    if not learning_rate > 0:
+        raise ConfigError(f"learning_rate is {learning_rate}: a number above 0 is needed")
+    if not weight_decay >= 0:
+        raise ConfigError(f"weight_decay is {weight_decay}: a number of at least 0 is needed")
+    plan = method.plan(graph)
+    learned = [parameter for parameter in method.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(learned, lr=learning_rate, weight_decay=weight_decay, foreach=True)
+    method.train()
+    for number in range(1, epochs + 1):
+        optimizer.zero_grad(set_to_none=True)
+        loss = torch.zeros((), device=graph.device)
+        for part in method.losses(plan, generator):
+            part.backward()  # type: ignore[no-untyped-call]
+            loss += part.detach()
+        optimizer.step()
+        method.after_update()
+        yield Update(number, loss)

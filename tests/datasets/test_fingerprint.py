@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import sparse
+
+from rgrl.datasets.fingerprint import fingerprint
+
+X = np.array([[0, 1.5, 0], [2, 0, 0], [0, 0, 0], [0, 0, -3]], dtype=np.float32)
+EDGES = np.array([[0, 1, 1, 2], [1, 0, 2, 1]])
+Y = np.array([0, 1, 2, 1])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 9), st.integers(1, 6), st.integers(0, 2**31), st.integers(1, 20))
+def test_sparse_and_dense_agree_whatever_the_block(n: int, f: int, seed: int, block: int) -> None:
+    draw = np.random.default_rng(seed)
+    x = np.where(draw.random((n, f)) < 0.5, draw.standard_normal((n, f)), 0).astype(np.float32)
+    edges = draw.integers(0, n, (2, 7))
+    whole = fingerprint(x, edges)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rgrl.datasets.fingerprint._BLOCK_ENTRIES", block)
+        assert fingerprint(x, edges) == whole
+        assert fingerprint(sparse.csr_matrix(x), edges[:, ::-1]) == whole
+        assert fingerprint(sparse.coo_matrix(x), edges) == whole
+
+
+def test_stored_zeros_and_duplicates_do_not_count() -> None:
+    parts = (np.array([1.0, 1.0, 0.0]), np.array([0, 0, 1]), np.array([0, 3]))
+    odd = sparse.csr_matrix(parts, shape=(1, 2))
+    none = np.empty((2, 0), dtype=np.int64)
+    assert fingerprint(odd, none) == fingerprint(np.array([[2.0, 0.0]]), none)
+
+
+def test_counts() -> None:
+    found = fingerprint(X, EDGES, Y)
+    assert (found.num_nodes, found.num_edges, found.num_features, found.num_classes) == (4, 4, 3, 3)
+    assert found.num_isolated == 1
+    assert not found.directed
+    assert fingerprint(X, EDGES[:, :1], Y).directed
+    assert found.to_dict()["digest"] == found.digest
+    assert str(found) == f"4 nodes, 4 edges, 3 features, 3 classes, {found.digest[:12]}"
+
+
+def test_a_node_with_only_a_self_loop_is_isolated() -> None:
+    assert fingerprint(X, np.array([[3], [3]])).num_isolated == 4
+
+
+def test_every_part_counts() -> None:
+    order = [1, 0, 2, 3]
+    other_value, other_place = X.copy(), X.copy()
+    other_value[0, 1] = 1.25
+    other_place[0] = [1.5, 0, 0]
+    variants = [
+        fingerprint(X, EDGES, Y),
+        fingerprint(X, EDGES),
+        fingerprint(other_value, EDGES, Y),
+        fingerprint(other_place, EDGES, Y),
+        fingerprint(X, EDGES[:, :2], Y),
+        fingerprint(X, EDGES, Y[::-1]),
+        fingerprint(X[order], EDGES, Y),
+        fingerprint(np.hstack([X, np.zeros((4, 1))]), EDGES, Y),
+    ]
+    assert len({variant.digest for variant in variants}) == len(variants)

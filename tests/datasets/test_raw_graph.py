@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from rgrl.datasets.raw_graph import RawGraph
+from rgrl.errors import DataError
+
+EDGES = np.array([[0, 1], [1, 0]])
+NAN = np.array([[np.nan], [1]], dtype=np.float32)
+
+
+@pytest.mark.parametrize("x", [NAN, sparse.csr_matrix(NAN), np.array([[np.inf], [1]], dtype=np.float32)])
+def test_refuses_features_that_are_not_finite(x: np.ndarray) -> None:
+    with pytest.raises(DataError, match="NaN or infinite"):
+        RawGraph(x=x, edge_index=EDGES, y=np.zeros(2, dtype=np.int64))
+
+
+def test_refuses_labels_that_do_not_fit() -> None:
+    x = np.ones((2, 1), dtype=np.float32)
+    with pytest.raises(DataError, match=r"labels have shape \[3\]"):
+        RawGraph(x=x, edge_index=EDGES, y=np.zeros(3, dtype=np.int64))
+    with pytest.raises(DataError, match="a label is -2"):
+        RawGraph(x=x, edge_index=EDGES, y=np.array([0, -2]))

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from scipy import sparse
+
+from rgrl.evaluate import probe_fit
+from rgrl.evaluate.probe_fit import fit_dense, fit_sparse, initial_weights
+
+
+def _reference(
+    values: torch.Tensor, labels: torch.Tensor, start: torch.Tensor, steps: int, weight_decay: float
+) -> torch.Tensor:
+    """One classifier the ordinary way: a linear layer, autograd and torch's optimiser."""
+    layer = torch.nn.Linear(values.shape[1], start.shape[0])
+    with torch.no_grad():
+        layer.weight.copy_(start[:, :-1])
+        layer.bias.copy_(start[:, -1])
+    if weight_decay:
+        optimiser: torch.optim.Optimizer = torch.optim.AdamW(
+            layer.parameters(), 0.01, weight_decay=weight_decay
+        )
+    else:
+        optimiser = torch.optim.Adam(layer.parameters(), 0.01)
+    for _ in range(steps):
+        optimiser.zero_grad()
+        F.cross_entropy(layer(values), labels).backward()
+        optimiser.step()
+    return torch.cat([layer.weight, layer.bias[:, None]], dim=1).detach()
+
+
+def _ragged(num_nodes: int, sizes: list[int]) -> list[np.ndarray]:
+    rng = np.random.default_rng(1)
+    return [rng.permutation(num_nodes)[:size] for size in sizes]
+
+
+@pytest.mark.parametrize("sizes", [[40, 40, 40], [40, 1, 25]], ids=["equal", "ragged"])
+@pytest.mark.parametrize("weight_decay", [0.0, 0.01])
+def test_dense_equals_torch(clusters: Callable, sizes: list[int], weight_decay: float) -> None:
+    values, labels = (torch.from_numpy(a) for a in clusters(200, 16, 5))
+    train = _ragged(200, sizes)
+    weights = initial_weights(train, num_classes=5, width=16, seed=3)
+    start = weights.clone()
+    fit_dense(values, labels, train, weights, steps=100, lr=0.01, weight_decay=weight_decay)
+    for got, rows, first in zip(weights, train, start, strict=True):
+        want = _reference(values[rows], labels[rows], first, 100, weight_decay)
+        torch.testing.assert_close(got, want, rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize("block_bytes", [1, 64 << 20], ids=["one split a block", "one block"])
+def test_sparse_equals_torch(monkeypatch: pytest.MonkeyPatch, block_bytes: int) -> None:
+    monkeypatch.setattr(probe_fit, "_SPARSE_BYTES", block_bytes)
+    matrix = sparse.random(200, 60, density=0.05, format="csr", dtype=np.float32, random_state=0)
+    labels = np.random.default_rng(0).integers(0, 4, 200)
+    train = _ragged(200, [30, 12])
+    weights = initial_weights(train, num_classes=4, width=60, seed=0)
+    start = weights.clone()
+    fit_sparse(matrix, labels, train, weights, steps=100, lr=0.01, weight_decay=0.01)
+    for got, rows, first in zip(weights, train, start, strict=True):
+        dense = torch.from_numpy(matrix[rows].toarray())
+        want = _reference(dense, torch.from_numpy(labels[rows]), first, 100, 0.01)
+        torch.testing.assert_close(got, want, rtol=0, atol=1e-4)
+
+
+def test_initial_weights_are_xavier_with_zero_bias() -> None:
+    train = _ragged(50, [5, 5, 5, 5])
+    weights = initial_weights(train, num_classes=20, width=30, seed=0)
+    bound = (6 / 50) ** 0.5
+    assert weights.shape == (4, 20, 31)
+    assert not weights[:, :, -1].any()
+    assert weights.abs().max() <= bound
+    assert weights.abs().max() > 0.95 * bound
+    assert abs(float(weights[:, :, :-1].mean())) < 0.02
+
+
+def test_initial_weights_follow_the_split_not_its_place() -> None:
+    train = _ragged(50, [5, 6, 7])
+    forward = initial_weights(train, num_classes=3, width=4, seed=0)
+    backward = initial_weights(train[::-1], num_classes=3, width=4, seed=0)
+    assert torch.equal(forward, backward.flip(0))
+    assert torch.equal(forward[:2], initial_weights(train[:2], num_classes=3, width=4, seed=0))
+    assert not torch.equal(forward, initial_weights(train, num_classes=3, width=4, seed=1))
+
+
+def test_equal_splits_start_differently() -> None:
+    rows = np.arange(5)
+    first, second = initial_weights([rows, rows], num_classes=3, width=4, seed=0)
+    assert not torch.equal(first, second)

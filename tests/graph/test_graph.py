@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import networkx as nx
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from scipy import sparse
+from strategies import edge_lists
+from torch_geometric.data import Data
+
+from rgrl.errors import DataError
+from rgrl.graph import Graph, SparseFeatures, as_graph
+
+
+@given(edge_lists())
+@settings(deadline=None)
+def test_edges_come_back_without_duplicates_and_with_their_loops(case):
+    nodes, edges = case
+    graph = Graph.from_edge_index(np.array(edges, dtype=int).reshape(-1, 2).T, x=np.ones((nodes, 1)))
+    assert graph.edge_index.T.tolist() == [list(e) for e in sorted(set(edges))]
+    assert graph.num_edges == len(set(edges))
+    assert graph.is_undirected == all((b, a) in set(edges) for a, b in edges)
+    sources = [a for a, _ in set(edges)]
+    assert graph.degree.tolist() == [sources.count(i) for i in range(nodes)]
+
+
+def test_all_forms_give_the_same_graph():
+    x, y = np.eye(4, dtype=np.float32), np.array([0, 1, 0, 1])
+    edges = np.array([[0, 1, 1, 2], [1, 0, 2, 1]])
+    networkx = nx.Graph([(0, 1), (1, 2)])
+    networkx.add_node(3)
+    forms = [
+        as_graph(Data(x=torch.tensor(x), edge_index=torch.tensor(edges), y=torch.tensor(y))),
+        as_graph((x, edges), y=y),
+        as_graph((torch.tensor(x), torch.tensor(edges)), y=y),
+        as_graph(networkx, x=x, y=y),
+        as_graph(sparse.coo_matrix((np.ones(4), edges), shape=(4, 4)), x=sparse.csr_matrix(x), y=y),
+        Graph.from_edge_index(edges, x=torch.tensor(x).to_sparse_csr(), y=y),
+    ]
+    for graph in forms:
+        assert graph.edge_index.tolist() == [[0, 1, 1, 2], [1, 0, 2, 1]]
+        dense = graph.x.to_dense() if isinstance(graph.x, SparseFeatures) else graph.x
+        assert dense.tolist() == x.tolist()
+        assert graph.y.tolist() == y.tolist()
+    assert as_graph(forms[0]) is forms[0]
+
+
+def test_networkx_keeps_its_node_order_and_directions():
+    directed = nx.DiGraph([("b", "a"), ("a", "c")])
+    graph = as_graph(directed, x=np.ones((3, 1)))
+    assert graph.edge_index.tolist() == [[0, 1], [1, 2]]
+    assert not graph.is_undirected
+
+
+def test_features_are_stored_by_density_unless_told():
+    thin, thick = np.eye(100), np.ones((100, 3))
+    edges = [[0], [1]]
+    assert isinstance(Graph.from_edge_index(edges, x=thin).x, SparseFeatures)
+    assert isinstance(Graph.from_edge_index(edges, x=thin, sparse_features=False).x, torch.Tensor)
+    assert isinstance(Graph.from_edge_index(edges, x=thick).x, torch.Tensor)
+    assert isinstance(Graph.from_edge_index(edges, x=thick, sparse_features=True).x, SparseFeatures)
+    stored = Graph.from_edge_index(edges, x=sparse.csr_matrix(thick))
+    assert isinstance(stored.x, torch.Tensor)
+    assert stored.x.tolist() == thick.tolist()
+
+
+def test_a_single_node_is_a_graph():
+    graph = Graph.from_edge_index(np.empty((2, 0)), x=[[1.0, 2.0]])
+    assert (graph.num_nodes, graph.num_edges) == (1, 0)
+    assert graph.view().propagate(torch.ones(1, 2)).tolist() == [[1.0, 1.0]]
+
+
+def test_weights_are_named_when_they_are_left_out(caplog):
+    as_graph(sparse.csr_matrix([[0, 2.0], [2.0, 0]]), x=np.ones((2, 1)))
+    assert "weights are not used" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"x": [[np.nan], [1.0]]}, "x is not finite: 1 values, the first is nan at node 0"),
+        ({"x": sparse.csr_matrix([[1.0], [np.inf]])}, "the first is inf at node 1"),
+        ({"edge_index": [[0, 2], [1, 0]]}, r"edge 1 is \(2, 0\), but the 2 nodes are 0 to 1"),
+        ({"edge_index": [[-1], [0]]}, r"edge 0 is \(-1, 0\)"),
+        ({"edge_index": [[0.5], [1.0]]}, "edge_index has dtype float64: integers"),
+        ({"edge_index": [0, 1]}, r"edge_index has shape \[2\]: \[2, E\]"),
+        ({"edge_index": [["a"], ["b"]]}, "edge_index has dtype"),
+        ({"y": [0.0, 1.0]}, "y has dtype float64: integer labels"),
+        ({"y": [0]}, r"y has shape \[1\]: one label for each of 2 nodes"),
+        ({"y": [0, -3]}, "node 1 has -3"),
+        ({"x": np.ones((0, 3)), "edge_index": np.empty((2, 0))}, "the graph has 0 nodes"),
+        ({"x": np.ones((2, 0))}, "x has 0 features"),
+        ({"x": np.ones(2)}, r"x has shape \[2\]"),
+        ({"num_nodes": 3}, "x has 2 rows, but num_nodes is 3"),
+    ],
+)
+def test_bad_input_is_named_in_one_line(arguments, message):
+    with pytest.raises(DataError, match=message) as caught:
+        Graph.from_edge_index(**{"edge_index": [[0, 1], [1, 0]], "x": np.ones((2, 1)), **arguments})
+    assert "\n" not in str(caught.value)
+
+
+def test_unknown_forms_and_missing_features_are_named():
+    with pytest.raises(DataError, match="a dict is not a graph: accepted are"):
+        as_graph({})
+    with pytest.raises(DataError, match="the graph has no features"):
+        as_graph(nx.path_graph(3))
+    with pytest.raises(DataError, match=r"shape \[2, 3\]: a square one"):
+        as_graph(sparse.csr_matrix((2, 3)), x=np.ones((2, 1)))

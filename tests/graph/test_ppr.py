@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import graphs
+
+from rgrl.errors import ConfigError
+from rgrl.graph import Graph, LocalAnchors, topk_ppr
+
+
+def dense_ppr(graph: Graph, restart: float = 0.15) -> np.ndarray:
+    """The diffusion as it is defined, by a dense inverse."""
+    adjacency = np.zeros((graph.num_nodes,) * 2)
+    source, target = graph.edge_index.numpy()
+    adjacency[source, target] = adjacency[target, source] = 1.0
+    np.fill_diagonal(adjacency, 1.0)
+    root = 1.0 / np.sqrt(adjacency.sum(1))
+    transition = root[:, None] * adjacency * root
+    return restart * np.linalg.inv(np.eye(graph.num_nodes) - (1 - restart) * transition)
+
+
+@given(graph=graphs(), k=st.integers(1, 10), include_self=st.booleans())
+@settings(deadline=None, max_examples=60)
+def test_top_k_of_odd_graphs_is_the_dense_ones(graph, k, include_self):
+    exact = dense_ppr(graph)
+    if not include_self:
+        np.fill_diagonal(exact, 0.0)
+    index, score = topk_ppr(graph, k=k, tolerance=1e-9, include_self=include_self)
+    for i in range(graph.num_nodes):
+        reached = index[i][index[i] >= 0].numpy()
+        assert len(set(reached.tolist())) == len(reached) == min(k, int((exact[i] > 1e-12).sum()))
+        assert (index[i][len(reached) :] == -1).all()
+        assert exact[i][reached].sum() == pytest.approx(np.sort(exact[i])[::-1][:k].sum(), rel=1e-5)
+        for a, b in zip(range(len(reached)), range(1, len(reached)), strict=False):
+            assert score[i, a] > score[i, b] or (score[i, a] == score[i, b] and reached[a] < reached[b])
+
+
+def test_ties_go_to_the_smaller_number():
+    star = Graph.from_edge_index([[0, 0, 0, 0, 1, 2, 3, 4], [1, 2, 3, 4, 0, 0, 0, 0]], x=np.ones((5, 1)))
+    index, _ = topk_ppr(star, k=3)
+    assert index[0].tolist() == [0, 1, 2]
+
+
+def test_local_anchors_mask_isolated_nodes_and_tiny_components():
+    graph = Graph.from_edge_index([[0, 1], [1, 0]], x=np.ones((3, 1)))
+    anchors = LocalAnchors.from_graph(graph, k=3)
+    assert anchors.index.tolist() == [[0, 1, 0], [1, 0, 1], [2, 2, 2]]
+    assert anchors.mask.tolist() == [[True, True, False], [True, True, False], [False] * 3]
+
+
+def test_directed_edges_are_walked_both_ways():
+    there = Graph.from_edge_index([[0, 1], [1, 2]], x=np.ones((3, 1)))
+    both = Graph.from_edge_index([[0, 1, 1, 2], [1, 2, 0, 1]], x=np.ones((3, 1)))
+    assert torch.equal(topk_ppr(there, k=3)[0], topk_ppr(both, k=3)[0])
+
+
+def test_cora_keeps_the_exact_top_mass(data_root):
+    from rgrl.datasets import load_dataset
+
+    graph = load_dataset("cora", root=data_root).graph
+    exact = dense_ppr(graph)
+    for k in (2, 8):
+        index, _ = topk_ppr(graph, k=k)
+        padded = np.where(index.numpy() >= 0, np.take_along_axis(exact, index.clamp(min=0).numpy(), 1), 0)
+        share = padded.sum(1) / np.sort(exact, 1)[:, -k:].sum(1)
+        assert share.mean() >= 0.999
+        assert (index == torch.arange(graph.num_nodes)[:, None]).any(1).all()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"k": 0}, "k is 0"),
+        ({"k": 1, "restart": 1.0}, r"restart is 1\.0"),
+        ({"k": 1, "tolerance": 0.0}, "tolerance"),
+    ],
+)
+def test_bad_arguments_are_named(arguments, message):
+    with pytest.raises(ConfigError, match=message):
+        topk_ppr(Graph.from_edge_index([[0], [1]], x=np.ones((2, 1))), **arguments)

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import graphs
+from torch_geometric.nn.conv.gcn_conv import gcn_norm
+from torch_geometric.utils import to_dense_adj
+
+from rgrl.graph import Graph, SparseFeatures
+from rgrl.graph.augment import EdgeDrop, FeatureMask
+
+
+def dense(graph: Graph, values: torch.Tensor) -> torch.Tensor:
+    matrix = torch.zeros(graph.pattern.shape)
+    matrix[graph.pattern.row.long(), graph.pattern.col.long()] = values
+    return matrix
+
+
+@given(graph=graphs(), p=st.sampled_from([0.0, 0.4, 1.0]), seed=st.integers(0, 99))
+@settings(deadline=None)
+def test_adjacency_is_pygs_gcn_norm_of_the_kept_edges(graph, p, seed):
+    view = EdgeDrop(p)(graph.view(), torch.Generator().manual_seed(seed))
+    edge_index, weight = gcn_norm(view.edge_index, num_nodes=graph.num_nodes)
+    expected = to_dense_adj(edge_index, edge_attr=weight, max_num_nodes=graph.num_nodes)[0].T
+    torch.testing.assert_close(dense(graph, view.adjacency_values), expected)
+
+
+@given(graph=graphs(), seed=st.integers(0, 99))
+@settings(deadline=None)
+def test_products_and_their_gradients_are_the_dense_ones(graph, seed):
+    generator = torch.Generator().manual_seed(seed)
+    view = EdgeDrop(0.3)(FeatureMask(0.5)(graph.view(), generator), generator)
+    x = graph.x.to_dense() if isinstance(graph.x, SparseFeatures) else graph.x
+    weight = torch.randn(graph.num_features, 3, generator=generator).requires_grad_()
+    outer = torch.randn(graph.num_nodes, 3, generator=generator)
+    ours = view.propagate(view.project(weight))
+    expected = dense(graph, view.adjacency_values) @ (x * view.feature_keep) @ weight
+    torch.testing.assert_close(ours, expected, rtol=1e-4, atol=1e-5)
+    (grad,) = torch.autograd.grad((ours * outer).sum(), weight)
+    (reference,) = torch.autograd.grad((expected * outer).sum(), weight)
+    torch.testing.assert_close(grad, reference, rtol=1e-4, atol=1e-5)
+
+
+@given(graph=graphs())
+@settings(deadline=None)
+def test_sparse_features_round_trip(graph):
+    if isinstance(graph.x, SparseFeatures):
+        assert (graph.x.to_scipy().toarray() == graph.x.to_dense().numpy()).all()
+        assert graph.x.shape == (graph.num_nodes, graph.num_features)

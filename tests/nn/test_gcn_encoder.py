@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+from torch_geometric.nn import GCNConv
+
+from rgrl.errors import ConfigError
+from rgrl.graph import Graph
+from rgrl.graph.augment import Compose, EdgeDrop, FeatureMask
+from rgrl.nn import FrozenBatchNorm, GCNEncoder, Predictor, inference
+
+
+def random_graph(nodes: int, edges: int, *, sparse_features: bool, seed: int) -> Graph:
+    generator = torch.Generator().manual_seed(seed)
+    x = (torch.rand(nodes, 12, generator=generator) < 0.3).float()
+    return Graph.from_edge_index(
+        torch.randint(nodes, (2, edges), generator=generator), x=x, sparse_features=sparse_features
+    )
+
+
+class PyGEncoder(nn.Module):
+    """The same network from PyG's layers, with the same weights."""
+
+    def __init__(self, encoder: GCNEncoder) -> None:
+        super().__init__()
+        self.convs = nn.ModuleList()
+        for layer in encoder.convs:
+            conv = GCNConv(*layer.weight.shape)
+            conv.lin.weight.data = layer.weight.detach().T.clone()
+            conv.bias.data = layer.bias.detach().clone()
+            self.convs.append(conv)
+        self.norms = nn.ModuleList(nn.BatchNorm1d(c.out_channels, momentum=0.01) for c in self.convs)
+        self.activations = nn.ModuleList(nn.PReLU() for _ in self.convs)
+
+    def forward(self, x: torch.Tensor, edge_index: torch.Tensor) -> torch.Tensor:
+        for conv, norm, activation in zip(self.convs, self.norms, self.activations, strict=True):
+            x = activation(norm(conv(x, edge_index)))
+        return x
+
+
+@given(sparse_features=st.booleans(), seed=st.integers(0, 20), augmented=st.booleans())
+@settings(deadline=None, max_examples=20)
+def test_forward_and_gradient_are_pygs(sparse_features, seed, augmented):
+    graph = random_graph(30, 90, sparse_features=sparse_features, seed=seed)
+    generator = torch.Generator().manual_seed(seed)
+    encoder = GCNEncoder(12, (16, 8), norm="batch", generator=generator)
+    view = graph.view()
+    if augmented:
+        view = Compose([FeatureMask(0.3), EdgeDrop(0.3)])(view, generator)
+    reference = PyGEncoder(encoder)
+    x = graph.x.to_dense() if sparse_features else graph.x
+    x = x if view.feature_keep is None else x * view.feature_keep
+    ours, theirs = encoder(view), reference(x, view.edge_index)
+    torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-5)
+    outer = torch.randn(30, 8, generator=generator)
+    (ours * outer).sum().backward()
+    (theirs * outer).sum().backward()
+    for layer, conv in zip(encoder.convs, reference.convs, strict=True):
+        torch.testing.assert_close(layer.weight.grad, conv.lin.weight.grad.T, rtol=1e-5, atol=1e-5)
+        torch.testing.assert_close(layer.bias.grad, conv.bias.grad, rtol=1e-5, atol=1e-5)
+    for ours_norm, theirs_norm in zip(encoder.norms, reference.norms, strict=True):
+        torch.testing.assert_close(ours_norm.weight.grad, theirs_norm.weight.grad, rtol=1e-5, atol=1e-5)
+        torch.testing.assert_close(ours_norm.running_var, theirs_norm.running_var, rtol=1e-5, atol=1e-5)
+
+
+def test_nodes_renumbered_give_rows_renumbered():
+    graph = random_graph(20, 60, sparse_features=False, seed=0)
+    order = torch.randperm(20, generator=torch.Generator().manual_seed(1))
+    moved = Graph.from_edge_index(order[graph.edge_index], x=graph.x[order.argsort()])
+    encoder = GCNEncoder(12, (16, 8), generator=torch.Generator().manual_seed(0)).eval()
+    torch.testing.assert_close(encoder(graph.view()), encoder(moved.view())[order])
+
+
+@pytest.mark.parametrize("norm", ["batch", "frozen", "layer", "none"])
+def test_every_norm_trains_and_bad_names_are_refused(norm):
+    graph = random_graph(20, 60, sparse_features=False, seed=0)
+    encoder = GCNEncoder(12, (16, 8), norm=norm)
+    encoder(graph.view()).sum().backward()
+    assert all(torch.isfinite(p.grad).all() for p in encoder.parameters())
+
+
+def test_bad_arguments_are_named():
+    with pytest.raises(ConfigError, match="norm is 'bach': accepted are 'batch'"):
+        GCNEncoder(3, (4,), norm="bach")
+    with pytest.raises(ConfigError, match=r"layers is \[\]"):
+        GCNEncoder(3, ())
+
+
+def test_frozen_norm_is_batch_norm_until_frozen_and_affine_after():
+    generator = torch.Generator().manual_seed(0)
+    frozen, batch = FrozenBatchNorm(4), nn.BatchNorm1d(4, momentum=0.01)
+    x = torch.randn(50, 4, generator=generator) * 3 + 1
+    torch.testing.assert_close(frozen(x), batch(x))
+    frozen.freeze()
+    mean, var = frozen.running_mean.clone(), frozen.running_var.clone()
+    frozen.train()
+    torch.testing.assert_close(frozen(x), batch.eval()(x))
+    assert torch.equal(frozen.running_mean, mean)
+    assert torch.equal(frozen.running_var, var)
+    frozen(x).sum().backward()
+    assert frozen.weight.grad is not None
+    restored = FrozenBatchNorm(4)
+    restored.load_state_dict(frozen.state_dict())
+    torch.testing.assert_close(restored.train()(x), batch(x))
+
+
+def test_inference_leaves_no_trace():
+    model = nn.Sequential(nn.BatchNorm1d(3), nn.Dropout())
+    model[1].eval()
+    before = model[0].running_mean.clone()
+    with inference(model):
+        assert not model(torch.ones(4, 3)).requires_grad
+    assert [m.training for m in model.modules()] == [True, True, False]
+    assert torch.equal(before, model[0].running_mean)
+
+
+def test_initial_weights_come_from_the_generator_alone():
+    state = torch.get_rng_state()
+    first, second = (GCNEncoder(5, (4, 3), generator=torch.Generator().manual_seed(1)) for _ in range(2))
+    heads = [Predictor(4, 6, generator=torch.Generator().manual_seed(1)) for _ in range(2)]
+    assert torch.equal(first.convs[0].weight, second.convs[0].weight)
+    assert torch.equal(heads[0].second.weight, heads[1].second.weight)
+    assert heads[0].first.bias.unique().tolist() == pytest.approx([0.01])
+    assert torch.equal(state, torch.get_rng_state())

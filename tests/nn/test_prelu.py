@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from rgrl.nn import PReLU
+
+
+@pytest.mark.parametrize("inplace", [False, True])
+@pytest.mark.parametrize("slope", [0.3, 0.0, -0.2])
+def test_value_and_gradients_are_pytorchs(inplace, slope):
+    x = torch.randn(7, 5, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    x[0, 0] = 0.0
+    outer = torch.randn(7, 5, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    results = []
+    for module in (PReLU(slope, inplace=inplace).double(), nn.PReLU(init=slope).double()):
+        leaf = x.clone().requires_grad_()
+        value = module(leaf + 0)
+        (value * outer).sum().backward()
+        results.append((value, leaf.grad, module.weight.grad))
+    for ours, theirs in zip(*results, strict=True):
+        torch.testing.assert_close(ours, theirs)
+
+
+def test_gradcheck_in_double():
+    x = torch.tensor([[-1.5, 0.5], [2.0, -0.3]], dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(PReLU().double(), x)

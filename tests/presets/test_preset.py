@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import pytest
+
+from rgrl.errors import ConfigError
+from rgrl.presets import Preset, load_preset, parse_setting, preset_names
+
+PUBLISHED = """
+wikics    512-256 512 1e-3 1500  2048 2 .2 .1 .2 .3 .05 1.0 .99  .01 1.0
+computers 256-128 512 1e-3 15000 512  4 .2 .1 .5 .4 .01 1.0 .999 .1  1.0
+photo     512-256 512 1e-3 5000  512  4 .1 .2 .4 .1 .01 1.0 .9   .1  1.0
+cs        512-256 512 1e-3 300   1024 8 .3 .4 .3 .2 .01 .01 .9   0   1.0
+physics   256-128 512 5e-3 400   256  8 .1 .4 .4 .1 .01 .1  .9   .01 .7
+cora      256-128 256 1e-3 400   128  2 .3 .4 .2 .4 .01 1.0 .9   .1  1.0
+citeseer  512-256 512 5e-3 50    128  2 .3 .2 .2 .0 .01 .1  .9   .1  1.0
+pubmed    512-256 512 1e-2 2500  1024 2 .0 .2 .4 .1 .01 .1  .9   0   1.0
+corafull  512-256 512 1e-4 2000  8192 2 .5 .5 .5 .5 .01 .1  .9   0   1.0
+"""
+
+
+@pytest.mark.parametrize("row", PUBLISHED.split("\n")[1:-1])
+def test_presets_are_the_published_configurations(row):
+    name, layers, hidden, *numbers = row.split()
+    lr, epochs, m, k, f1, f2, e1, e2, tau_t, tau_td, alpha, beta, lam = map(float, numbers)
+    assert load_preset(f"rgrl-{name}") == Preset(
+        epochs=int(epochs),
+        learning_rate=lr,
+        layers=tuple(int(w) for w in layers.split("-")),
+        norm="frozen",
+        predictor_hidden=int(hidden),
+        feature_mask=(f1, f2),
+        edge_drop=(e1, e2),
+        num_anchors=int(m),
+        num_local_anchors=int(k),
+        teacher_temperature=tau_t,
+        local_teacher_temperature=tau_td,
+        alpha=alpha,
+        beta=beta,
+        local_weight=lam,
+    )
+
+
+def test_every_preset_in_the_package_can_be_read():
+    assert {"rgrl-karate", "rgrl-digits"} <= set(preset_names())
+    assert len({load_preset(name).hash for name in preset_names()}) == len(preset_names())
+
+
+def test_changes_change_the_hash_and_equal_settings_do_not():
+    preset = load_preset("rgrl-cora")
+    assert preset.replace({"epochs": 400}).hash == preset.hash
+    assert preset.replace({"local_weight": 1}).hash == preset.hash
+    assert preset.replace({"epochs": 401}).hash != preset.hash
+    assert preset.replace({"layers": [64, 32]}).layers == (64, 32)
+
+
+def test_a_file_of_ones_own(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text("epochs = 3\nlocal_weight = 2\n")
+    assert load_preset(str(path)) == Preset(epochs=3, local_weight=2.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("epochs=5", ("epochs", 5)),
+        ("layers = [64, 32]", ("layers", [64, 32])),
+        ("norm=layer", ("norm", "layer")),
+        ('norm="layer"', ("norm", "layer")),
+        ("include_self=false", ("include_self", False)),
+        ("learning_rate=1e-3", ("learning_rate", 1e-3)),
+    ],
+)
+def test_settings_are_read_as_toml(text, expected):
+    assert parse_setting(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"num_anchor": 3}, "unknown key 'num_anchor': did you mean 'num_anchors'"),
+        ({"epoch": 3}, "did you mean 'epochs'"),
+        ({"epochs": -1}, "epochs is -1: a whole number of at least 0"),
+        ({"epochs": 1.5}, r"epochs is 1\.5"),
+        ({"epochs": True}, "epochs is True"),
+        ({"norm": "bach"}, "norm is 'bach': one of \"batch\""),
+        ({"layers": []}, r"layers is \[\]"),
+        ({"layers": 64}, "layers is 64"),
+        ({"edge_drop": [0.2]}, r"edge_drop is \[0\.2\]: a pair of probabilities"),
+        ({"feature_mask": [0.2, 1.5]}, "a pair of probabilities"),
+        ({"teacher_temperature": 0}, r"teacher_temperature is 0\.0: a number above 0"),
+        ({"learning_rate": "fast"}, "learning_rate is 'fast'"),
+        ({"learning_rate": float("nan")}, "learning_rate is nan"),
+        ({"alpha": 2}, r"alpha is 2\.0"),
+        ({"include_self": 1}, "include_self is 1: true or false"),
+        ({"global_weight": 0, "local_weight": 0}, "both 0"),
+    ],
+)
+def test_bad_settings_are_named(changes, message):
+    with pytest.raises(ConfigError, match=message) as caught:
+        load_preset("rgrl-cora").replace(changes)
+    assert "\n" not in str(caught.value)
+
+
+def test_bad_names_and_files_are_named(tmp_path):
+    with pytest.raises(ConfigError, match="'rgrl-nothing' is unknown: accepted are rgrl-citeseer"):
+        load_preset("rgrl-nothing")
+    with pytest.raises(ConfigError, match=r"none\.toml cannot be read: No such file"):
+        load_preset(str(tmp_path / "none.toml"))
+    (tmp_path / "bad.toml").write_text("epochs = = 3")
+    with pytest.raises(ConfigError, match="is no TOML"):
+        load_preset(str(tmp_path / "bad.toml"))
+    (tmp_path / "empty.toml").write_text("")
+    with pytest.raises(ConfigError, match="has no 'epochs'"):
+        load_preset(str(tmp_path / "empty.toml"))
+    for text in ("epochs", "=3", "epochs=", "layers=[1"):
+        with pytest.raises(ConfigError, match="is not understood"):
+            parse_setting(text)

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch.nn import functional as F
+
+import rgrl.relation.functional as functional
+from rgrl.errors import ConfigError, DataError
+from rgrl.relation import local_relation_kl, relation_kl
+
+
+def rows(*shape: int, seed: int, dtype: torch.dtype = torch.float64) -> torch.Tensor:
+    draw = torch.randn(*shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+    return F.normalize(draw, dim=-1).to(dtype)
+
+
+def naive_relation_kl(p, t, anchors, tau_s, tau_t):
+    """The formula as it is printed, one node and one anchor at a time."""
+    result = []
+    for i in range(p.shape[0]):
+        q = torch.softmax(torch.stack([p[i] @ a / tau_s for a in anchors]), 0)
+        k = torch.softmax(torch.stack([t[i] @ a / tau_t for a in anchors]), 0)
+        result.append(sum(k_s * (k_s.log() - q_s.log()) for k_s, q_s in zip(k, q, strict=True) if k_s > 0))
+    return torch.stack([torch.as_tensor(r) for r in result])
+
+
+def naive_local(p, t, anchors, index, mask, tau_s, tau_t):
+    result = []
+    for i in range(p.shape[0]):
+        own = anchors[index[i][mask[i]]]
+        if own.shape[0] == 0:
+            result.append(p[i].sum() * 0)
+            continue
+        result.append(naive_relation_kl(p[i : i + 1], t[i : i + 1], own, tau_s, tau_t)[0])
+    return torch.stack(result)
+
+
+@pytest.mark.parametrize("teacher_temperature", [0.01, 0.05, 1.0])
+@pytest.mark.parametrize("block", [1, 64, 1 << 18])
+def test_global_value_and_gradient_are_the_formulas(monkeypatch, block, teacher_temperature):
+    monkeypatch.setattr(functional, "_BLOCK_ENTRIES", block)
+    p, t, anchors = rows(7, 5, seed=0).requires_grad_(), rows(7, 5, seed=1), rows(4, 5, seed=2)
+    weights = torch.arange(1.0, 8.0, dtype=torch.float64)
+    ours = relation_kl(p, t, anchors, student_temperature=0.1, teacher_temperature=teacher_temperature)
+    naive = naive_relation_kl(p, t, anchors, 0.1, teacher_temperature)
+    torch.testing.assert_close(ours, naive, rtol=1e-9, atol=1e-12)
+    (grad,) = torch.autograd.grad(ours @ weights, p)
+    (expected,) = torch.autograd.grad(naive @ weights, p)
+    torch.testing.assert_close(grad, expected, rtol=1e-8, atol=1e-10)
+
+
+@pytest.mark.parametrize("block", [1, 1 << 18])
+def test_local_value_and_gradient_are_the_formulas(monkeypatch, block):
+    monkeypatch.setattr(functional, "_BLOCK_ENTRIES", block)
+    p, t, anchors = rows(6, 5, seed=3).requires_grad_(), rows(6, 5, seed=4), rows(9, 5, seed=5)
+    generator = torch.Generator().manual_seed(6)
+    index = torch.randint(9, (6, 3), generator=generator)
+    mask = torch.tensor([[1, 1, 1], [1, 1, 0], [1, 0, 0], [0, 0, 0], [0, 1, 1], [1, 0, 1]]).bool()
+    ours = local_relation_kl(p, t, anchors, index, mask, student_temperature=0.1, teacher_temperature=0.5)
+    naive = naive_local(p, t, anchors, index, mask, 0.1, 0.5)
+    torch.testing.assert_close(ours, naive, rtol=1e-9, atol=1e-12)
+    weights = torch.arange(1.0, 7.0, dtype=torch.float64)
+    (grad,) = torch.autograd.grad(ours @ weights, p)
+    (expected,) = torch.autograd.grad(naive @ weights, p)
+    torch.testing.assert_close(grad, expected, rtol=1e-8, atol=1e-10)
+    assert grad[3].abs().sum() == 0
+
+
+def test_gradcheck_in_double():
+    p, t, anchors = rows(3, 4, seed=0).requires_grad_(), rows(3, 4, seed=1), rows(5, 4, seed=2)
+    index = torch.tensor([[0, 1], [2, 3], [4, 4]])
+    taus = {"student_temperature": 0.3, "teacher_temperature": 0.2}
+    assert torch.autograd.gradcheck(lambda s: relation_kl(s, t, anchors, **taus), p)
+    assert torch.autograd.gradcheck(lambda s: local_relation_kl(s, t, anchors, index, **taus), p)
+
+
+@given(
+    n=st.integers(1, 6),
+    m=st.integers(1, 6),
+    tau_s=st.sampled_from([0.01, 0.1, 1.0]),
+    tau_t=st.sampled_from([0.01, 0.1, 1.0]),
+    seed=st.integers(0, 99),
+)
+@settings(max_examples=40, deadline=None)
+def test_divergence_is_finite_never_negative_and_zero_for_equal_relations(n, m, tau_s, tau_t, seed):
+    p, t, anchors = (rows(k, 3, seed=seed + i, dtype=torch.float32) for i, k in enumerate((n, n, m)))
+    value = relation_kl(p, t, anchors, student_temperature=tau_s, teacher_temperature=tau_t)
+    assert torch.isfinite(value).all()
+    assert (value > -1e-5).all()
+    same = relation_kl(t, t, anchors, student_temperature=tau_t, teacher_temperature=tau_t)
+    assert same.abs().max() < 1e-6
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_is_computed_in_single_at_a_low_temperature(dtype):
+    p, t, anchors = (rows(k, 16, seed=k, dtype=dtype) for k in (8, 8, 12))
+    p.requires_grad_()
+    value = relation_kl(p, t, anchors, student_temperature=0.01, teacher_temperature=0.01)
+    exact = relation_kl(
+        *(v.detach().double() for v in (p, t, anchors)), student_temperature=0.01, teacher_temperature=0.01
+    )
+    assert value.dtype == torch.float32
+    torch.testing.assert_close(value.double(), exact, rtol=1e-4, atol=1e-4)
+    value.sum().backward()
+    assert p.grad is not None
+    assert p.grad.dtype == dtype
+    assert torch.isfinite(p.grad).all()
+
+
+def test_only_the_student_gets_a_gradient():
+    p, t, anchors = (rows(4, 3, seed=s).requires_grad_() for s in range(3))
+    relation_kl(p, t, anchors, student_temperature=0.1, teacher_temperature=0.1).sum().backward()
+    assert p.grad is not None
+    assert t.grad is None
+    assert anchors.grad is None
+
+
+def test_bad_arguments_are_named():
+    p = rows(4, 3, seed=0)
+    taus = {"student_temperature": 0.1, "teacher_temperature": 0.1}
+    with pytest.raises(ConfigError, match=r"teacher temperature is 0\.0"):
+        relation_kl(p, p, p, student_temperature=0.1, teacher_temperature=0.0)
+    with pytest.raises(ConfigError, match="student temperature is nan"):
+        relation_kl(p, p, p, student_temperature=float("nan"), teacher_temperature=0.1)
+    with pytest.raises(DataError, match=r"student \[4, 3\] and teacher \[3, 3\]"):
+        relation_kl(p, p[:3], p, **taus)
+    with pytest.raises(DataError, match=r"anchors \[4, 2\]"):
+        relation_kl(p, p, p[:, :2], **taus)
+    with pytest.raises(DataError, match=r"anchors \[0, 3\]"):
+        relation_kl(p, p, p[:0], **taus)
+    with pytest.raises(DataError, match=r"index \[3, 2\]"):
+        local_relation_kl(p, p, p, torch.zeros(3, 2, dtype=torch.long), **taus)
+    with pytest.raises(DataError, match=r"mask \[4, 1\]"):
+        local_relation_kl(p, p, p, torch.zeros(4, 2, dtype=torch.long), torch.ones(4, 1).bool(), **taus)

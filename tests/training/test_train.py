@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from rgrl.errors import ConfigError
+from rgrl.graph import Graph
+from rgrl.graph.augment import EdgeDrop
+from rgrl.methods import RGRL
+from rgrl.nn import GCNEncoder
+from rgrl.training import train
+
+GRAPH = Graph.from_edge_index([[0, 1, 1, 2], [1, 0, 2, 1]], x=torch.eye(3))
+
+
+def make_model() -> RGRL:
+    view = EdgeDrop(0.1)
+    return RGRL(
+        GCNEncoder(3, (4, 2)), views=(view, view), predictor_hidden=4, num_anchors=2, num_local_anchors=2
+    )
+
+
+def test_updates_are_counted_and_nothing_happens_between_them():
+    model = make_model()
+    updates = train(model, GRAPH, epochs=3)
+    first = next(updates)
+    weight = model.encoder.convs[0].weight.detach().clone()
+    assert first.number == 1
+    assert not first.loss.requires_grad
+    assert torch.equal(weight, model.encoder.convs[0].weight)
+    assert [u.number for u in updates] == [2, 3]
+    assert list(train(model, GRAPH, epochs=0)) == []
+
+
+def test_step_is_adamw_on_every_learned_parameter():
+    model, twin = make_model(), make_model()
+    twin.load_state_dict(model.state_dict())
+    next(train(model, GRAPH, epochs=1, learning_rate=0.01, weight_decay=0.1, generator=torch.Generator()))
+    learned = [p for p in twin.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(learned, lr=0.01, weight_decay=0.1)
+    twin.loss(twin.plan(GRAPH), torch.Generator()).backward()
+    optimizer.step()
+    for ours, theirs in zip(model.parameters(), twin.parameters(), strict=True):
+        if theirs.requires_grad:
+            torch.testing.assert_close(ours, theirs)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"epochs": -1}, "epochs is -1"),
+        ({"epochs": 1, "learning_rate": 0.0}, r"learning_rate is 0\.0"),
+        ({"epochs": 1, "weight_decay": -0.1}, r"weight_decay is -0\.1"),
+    ],
+)
+def test_bad_arguments_are_named(arguments, message):
+    with pytest.raises(ConfigError, match=message):
+        next(train(make_model(), GRAPH, **arguments))
