@@ -7,6 +7,11 @@ import socket
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("same", derandomize=True)  # the same examples each time: a failure can be repeated
+settings.register_profile("search", max_examples=500)  # HYPOTHESIS_PROFILE=search looks further
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 @pytest.fixture(scope="session")
