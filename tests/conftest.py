@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-settings.register_profile("same", derandomize=True)  # the same examples each time: a failure can be repeated
-settings.register_profile("search", max_examples=500)  # HYPOTHESIS_PROFILE=search looks further
+# The same examples each time, so that a failure can be repeated; HYPOTHESIS_PROFILE=search looks further.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("search", max_examples=500, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -23,6 +24,11 @@ class LocalAnchors:
 
     index: Tensor
     mask: Tensor
+
+    @cached_property
+    def num_valid(self) -> int:
+        """Nodes that have an anchor (the paper's V⁺), at least 1."""
+        return max(1, int(self.mask.any(dim=1).sum()))
 
     @classmethod
     def from_graph(

@@ -14,7 +14,12 @@ from rgrl.errors import ConfigError, DataError
 from rgrl.graph import Graph, LocalAnchors
 from rgrl.graph.augment import Augmentation
 from rgrl.nn import FrozenBatchNorm, Predictor, inference
-from rgrl.relation import AnchorSampler, EMATeacher, LocalRelationLoss, RelationLoss
+from rgrl.relation import AnchorSampler, EMATeacher, LocalRelationLoss, RelationLoss, blockwise_sum
+
+#: Entries of the predictor's hidden layer that stand in memory at a time, by kind of device: on a CPU few
+#: enough to stay in the cache, elsewhere enough to keep the device busy.
+_BLOCK_ENTRIES = {"cpu": 1 << 20}
+_BLOCK_ENTRIES_ELSEWHERE = 1 << 26
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,10 +122,14 @@ class RGRL(nn.Module):
         self.predictor = Predictor(cast("int", encoder.embedding_dim), predictor_hidden, generator=generator)
         self.teacher = EMATeacher(encoder, momentum=momentum, buffers=ema_buffers)
         self.global_loss = RelationLoss(
-            student_temperature=student_temperature, teacher_temperature=teacher_temperature
+            student_temperature=student_temperature,
+            teacher_temperature=teacher_temperature,
+            reduction="sum",
         )
         self.local_loss = LocalRelationLoss(
-            student_temperature=local_student_temperature, teacher_temperature=local_teacher_temperature
+            student_temperature=local_student_temperature,
+            teacher_temperature=local_teacher_temperature,
+            reduction="sum",
         )
 
     def plan(self, graph: Graph) -> RGRLPlan:
@@ -157,13 +166,26 @@ class RGRL(nn.Module):
         with torch.no_grad():
             teacher = [F.normalize(self.teacher(view), dim=1) for view in views]
         for view, t in zip(views, reversed(teacher), strict=True):
-            p = F.normalize(self.predictor(self.encoder(view)), dim=1)
+            yield self._head_loss(plan, self.encoder(view), t, t[anchors])
+
+    def _head_loss(self, plan: RGRLPlan, encoded: Tensor, t: Tensor, anchors: Tensor) -> Tensor:
+        """``G + λ Λ`` of one student view: every row's share needs only this row of the student."""
+        global_weight = self.global_weight / t.shape[0]
+        local_weight = self.local_weight / plan.local.num_valid
+
+        def share(rows: Tensor, part: slice) -> Tensor:
+            p = F.normalize(self.predictor(rows), dim=1)
             loss = p.new_zeros(())
             if self.global_weight:
-                loss = loss + self.global_weight * self.global_loss(p, t, t[anchors])
+                loss = loss + global_weight * self.global_loss(p, t[part], anchors)
             if self.local_weight:
-                loss = loss + self.local_weight * self.local_loss(p, t, t, plan.local.index, plan.local.mask)
-            yield loss
+                own, mask = plan.local.index[part], plan.local.mask[part]
+                loss = loss + local_weight * self.local_loss(p, t[part], t, own, mask)
+            return loss
+
+        entries = _BLOCK_ENTRIES.get(encoded.device.type, _BLOCK_ENTRIES_ELSEWHERE)
+        block_rows = max(1, entries // self.predictor.hidden_dim)
+        return blockwise_sum(share, encoded, self.predictor.parameters(), block_rows=block_rows)
 
     def loss(self, plan: RGRLPlan, generator: torch.Generator | None = None) -> Tensor:
         """Return the scalar loss of one update: two fresh views, one fresh draw of anchors."""

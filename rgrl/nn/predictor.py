@@ -25,6 +25,7 @@ class Predictor(nn.Module):
         self, embedding_dim: int, hidden_dim: int = 512, *, generator: torch.Generator | None = None
     ) -> None:
         super().__init__()
+        self.hidden_dim = hidden_dim
         self.first = nn.Linear(embedding_dim, hidden_dim, device="meta").to_empty(device="cpu")
         self.activation = PReLU(inplace=True)
         self.second = nn.Linear(hidden_dim, embedding_dim, device="meta").to_empty(device="cpu")

@@ -9,12 +9,14 @@ the ``[N, m]`` similarities never stand in memory as a whole.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, get_args
 
 import torch
 from torch import Tensor
 
 from rgrl.errors import ConfigError, DataError
+
+Reduction = Literal["mean", "sum"]
 
 #: Similarities of one block of rows: small enough to stay in a core's cache between the passes over it.
 _BLOCK_ENTRIES = 1 << 18
@@ -123,6 +125,12 @@ def _check_temperatures(student_temperature: float, teacher_temperature: float) 
     for name, value in (("student", student_temperature), ("teacher", teacher_temperature)):
         if not value > 0:
             raise ConfigError(f"the {name} temperature is {value}: a number above 0 is needed")
+
+
+def _check_reduction(reduction: str) -> None:
+    if reduction not in get_args(Reduction):
+        accepted = ", ".join(map(repr, get_args(Reduction)))
+        raise ConfigError(f"reduction is {reduction!r}: accepted are {accepted}")
 
 
 def _compute_dtype(tensor: Tensor) -> torch.dtype:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from rgrl.relation.functional import _check_temperatures, local_relation_kl
+from rgrl.relation.functional import Reduction, _check_reduction, _check_temperatures, local_relation_kl
 
 
 class LocalRelationLoss(nn.Module):
@@ -14,21 +14,30 @@ class LocalRelationLoss(nn.Module):
     Args:
         student_temperature: τ_sd.
         teacher_temperature: τ_td.
+        reduction: ``"mean"`` over the rows that have an anchor (V⁺), or the ``"sum"`` of all.
 
     Raises:
-        ConfigError: If a temperature is not above 0.
+        ConfigError: If a temperature is not above 0, or the reduction unknown.
     """
 
-    def __init__(self, *, student_temperature: float = 0.1, teacher_temperature: float = 1.0) -> None:
+    def __init__(
+        self,
+        *,
+        student_temperature: float = 0.1,
+        teacher_temperature: float = 1.0,
+        reduction: Reduction = "mean",
+    ) -> None:
         super().__init__()
         _check_temperatures(student_temperature, teacher_temperature)
+        _check_reduction(reduction)
+        self.reduction = reduction
         self.student_temperature = student_temperature
         self.teacher_temperature = teacher_temperature
 
     def forward(
         self, student: Tensor, teacher: Tensor, anchors: Tensor, index: Tensor, mask: Tensor | None = None
     ) -> Tensor:
-        """Return the scalar loss, the mean over the rows that have an anchor (V⁺); 0 if none has.
+        """Return the scalar loss; 0 if no row has an anchor.
 
         Args:
             student: L2-normalised, ``[N, d]``.
@@ -46,6 +55,8 @@ class LocalRelationLoss(nn.Module):
             student_temperature=self.student_temperature,
             teacher_temperature=self.teacher_temperature,
         )
+        if self.reduction == "sum":
+            return rows.sum()
         if mask is None:
             return rows.mean()
         return rows.sum() / torch.clamp(mask.any(dim=1).sum(), min=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from rgrl.relation.functional import _check_temperatures, relation_kl
+from rgrl.relation.functional import Reduction, _check_reduction, _check_temperatures, relation_kl
 
 
 class RelationLoss(nn.Module):
@@ -13,9 +13,10 @@ class RelationLoss(nn.Module):
     Args:
         student_temperature: τ_s.
         teacher_temperature: τ_t; smaller than τ_s makes the teacher's relation the sharper one.
+        reduction: ``"mean"`` over the rows, or their ``"sum"``.
 
     Raises:
-        ConfigError: If a temperature is not above 0.
+        ConfigError: If a temperature is not above 0, or the reduction unknown.
 
     Example:
         >>> import torch
@@ -24,21 +25,30 @@ class RelationLoss(nn.Module):
         0.0
     """
 
-    def __init__(self, *, student_temperature: float = 0.1, teacher_temperature: float = 0.05) -> None:
+    def __init__(
+        self,
+        *,
+        student_temperature: float = 0.1,
+        teacher_temperature: float = 0.05,
+        reduction: Reduction = "mean",
+    ) -> None:
         super().__init__()
         _check_temperatures(student_temperature, teacher_temperature)
+        _check_reduction(reduction)
+        self.reduction = reduction
         self.student_temperature = student_temperature
         self.teacher_temperature = teacher_temperature
 
     def forward(self, student: Tensor, teacher: Tensor, anchors: Tensor) -> Tensor:
         """Return the scalar loss of L2-normalised rows ``[N, d]``, ``[N, d]`` and anchors ``[m, d]``."""
-        return relation_kl(
+        rows = relation_kl(
             student,
             teacher,
             anchors,
             student_temperature=self.student_temperature,
             teacher_temperature=self.teacher_temperature,
-        ).mean()
+        )
+        return rows.sum() if self.reduction == "sum" else rows.mean()
 
     def extra_repr(self) -> str:
         """Return the temperatures for ``repr``."""
