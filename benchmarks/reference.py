@@ -3,8 +3,8 @@
 Written from the description of the released code: features are copied and masked for each view, PyG's
 ``GCNConv`` gets a dropped ``edge_index`` with edge weights and normalises it anew in each layer, whole
 similarity matrices go through ``softmax`` and ``F.kl_div``, local anchors are gathered into ``[N, k, d]`` for
-``bmm``, and EMA walks parameter by parameter. Batch norm uses its running statistics, as it does there from the
-second update on.
+``bmm``, and EMA walks parameter by parameter. Batch norm uses its running statistics, as it does there from
+the second update on.
 """
 
 from __future__ import annotations

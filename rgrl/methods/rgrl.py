@@ -8,12 +8,11 @@ from typing import cast
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from rgrl.errors import ConfigError, DataError
 from rgrl.graph import Graph, LocalAnchors
 from rgrl.graph.augment import Augmentation
-from rgrl.nn import FrozenBatchNorm, Predictor, inference
+from rgrl.nn import FrozenBatchNorm, Predictor, inference, l2_normalize
 from rgrl.relation import AnchorSampler, EMATeacher, LocalRelationLoss, RelationLoss, blockwise_sum
 
 #: Entries of the predictor's hidden layer that stand in memory at a time, by kind of device: on a CPU few
@@ -164,7 +163,7 @@ class RGRL(nn.Module):
         views = [augment(plan.graph.view(), generator) for augment in self.views]
         anchors = plan.sampler(generator).to(plan.graph.device)
         with torch.no_grad():
-            teacher = [F.normalize(self.teacher(view), dim=1) for view in views]
+            teacher = [l2_normalize(self.teacher(view)) for view in views]
         for view, t in zip(views, reversed(teacher), strict=True):
             yield self._head_loss(plan, self.encoder(view), t, t[anchors])
 
@@ -174,7 +173,7 @@ class RGRL(nn.Module):
         local_weight = self.local_weight / plan.local.num_valid
 
         def share(rows: Tensor, part: slice) -> Tensor:
-            p = F.normalize(self.predictor(rows), dim=1)
+            p = l2_normalize(self.predictor(rows))
             loss = p.new_zeros(())
             if self.global_weight:
                 loss = loss + global_weight * self.global_loss(p, t[part], anchors)

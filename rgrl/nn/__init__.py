@@ -4,6 +4,7 @@ from rgrl.nn.frozen_batch_norm import FrozenBatchNorm
 from rgrl.nn.gcn_encoder import GCNEncoder
 from rgrl.nn.gcn_layer import GCNLayer
 from rgrl.nn.inference import inference
+from rgrl.nn.l2_normalize import l2_normalize
 from rgrl.nn.norm import NormName, make_norm
 from rgrl.nn.predictor import Predictor
 from rgrl.nn.prelu import PReLU
@@ -16,5 +17,6 @@ __all__ = [
     "PReLU",
     "Predictor",
     "inference",
+    "l2_normalize",
     "make_norm",
 ]

@@ -6,13 +6,15 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
-_BLOCK = 1 << 20
+#: Entries that are read again while they are still in a core's cache.
+_BLOCK = 1 << 17
 
 
 class PReLU(nn.Module):
-    """``max(0, x) + a min(0, x)`` with one learned slope a for all channels.
+    """``max(0, x) + a min(0, x)`` with one learned slope a for all channels, after an optional bias.
 
     The same function as ``torch.nn.PReLU()``, whose backward on a CPU writes the slope's gradient out at the
     input's full size before it sums it up.
@@ -23,8 +25,8 @@ class PReLU(nn.Module):
             the output, which only a slope above 0 allows; for another slope the input is left alone.
 
     Example:
-        >>> PReLU()(torch.tensor([-4.0, 2.0])).tolist()
-        [-1.0, 2.0]
+        >>> PReLU()(torch.tensor([[-4.0, 2.0]])).tolist()
+        [[-1.0, 2.0]]
     """
 
     def __init__(self, init: float = 0.25, *, inplace: bool = False) -> None:
@@ -32,35 +34,52 @@ class PReLU(nn.Module):
         self.inplace = inplace
         self.weight = nn.Parameter(torch.full((1,), init))
 
-    def forward(self, hidden: Tensor) -> Tensor:
-        """Activate a tensor of any shape."""
+    def forward(self, hidden: Tensor, bias: Tensor | None = None) -> Tensor:
+        """Activate ``hidden + bias``.
+
+        Args:
+            hidden: ``[..., d]``.
+            bias: ``[d]``, or ``None`` for none.
+        """
         if hidden.device.type != "cpu":  # reading the slope would wait for the device
-            return F.prelu(hidden, self.weight)
-        return _PReLU.apply(hidden, self.weight, self.inplace)  # type: ignore[no-untyped-call]
+            return F.prelu(hidden if bias is None else hidden + bias, self.weight)
+        return _BiasPReLU.apply(hidden, bias, self.weight, self.inplace)  # type: ignore[no-untyped-call]
 
 
-class _PReLU(torch.autograd.Function):
+class _BiasPReLU(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, hidden: Tensor, slope: Tensor, inplace: bool) -> Tensor:
+    def forward(ctx: Any, hidden: Tensor, bias: Tensor | None, slope: Tensor, inplace: bool) -> Tensor:
         ctx.slope = slope.item()
         ctx.inplace = inplace and ctx.slope > 0
-        if ctx.inplace:
-            ctx.mark_dirty(hidden)
-            F.leaky_relu_(hidden, ctx.slope)
-            ctx.save_for_backward(hidden)
-            return hidden
+        if not ctx.inplace:
+            before = hidden if bias is None else hidden + bias
+            ctx.save_for_backward(before)
+            return F.leaky_relu(before, ctx.slope)
+        ctx.mark_dirty(hidden)
+        if bias is not None:
+            hidden.add_(bias)
+        F.leaky_relu_(hidden, ctx.slope)
         ctx.save_for_backward(hidden)
-        return F.leaky_relu(hidden, ctx.slope)
+        return hidden
 
     @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor, None]:
+    @once_differentiable
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor | None, Tensor, None]:
         (saved,) = ctx.saved_tensors
-        grad = grads[0].contiguous()
-        slope_grad = saved.new_zeros(1)  # summed in blocks, so that no copy of the input's size is made
-        flat_grad, flat_saved = grad.view(-1), saved.view(-1)
-        for start in range(0, flat_grad.numel(), _BLOCK):
-            g, h = flat_grad[start : start + _BLOCK], flat_saved[start : start + _BLOCK]
-            slope_grad += torch.dot(g, h.clamp(max=0))
+        width = saved.shape[-1] if saved.ndim else 1
+        after, values = grads[0].reshape(-1, width), saved.reshape(-1, width)
+        before = torch.empty_like(after)
+        slope_grad = saved.new_zeros(1)
+        bias_grad = saved.new_zeros(width) if ctx.needs_input_grad[1] else None
+        for start in range(0, after.shape[0], rows := max(1, _BLOCK // width)):
+            part = slice(start, start + rows)
+            g, h = after[part], values[part]
+            torch.ops.aten.leaky_relu_backward.grad_input(
+                g, h, ctx.slope, ctx.inplace, grad_input=before[part]
+            )
+            slope_grad += torch.dot(g.reshape(-1), h.clamp(max=0).view(-1))
+            if bias_grad is not None:
+                bias_grad += before[part].sum(0)
         if ctx.inplace:  # what was saved is the output, a times the input where that is negative
             slope_grad /= ctx.slope
-        return torch.ops.aten.leaky_relu_backward(grad, saved, ctx.slope, ctx.inplace), slope_grad, None
+        return before.view_as(saved), bias_grad, slope_grad, None

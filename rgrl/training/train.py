@@ -11,6 +11,7 @@ from torch import Tensor
 from rgrl.errors import ConfigError
 from rgrl.graph import Graph
 from rgrl.methods import RGRL
+from rgrl.training.keep_freed_memory import keep_freed_memory
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,13 @@ def train(
     learned = [parameter for parameter in method.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(learned, lr=learning_rate, weight_decay=weight_decay, foreach=True)
     method.train()
-    for number in range(1, epochs + 1):
-        optimizer.zero_grad(set_to_none=True)
-        loss = torch.zeros((), device=graph.device)
-        for part in method.losses(plan, generator):
-            part.backward()  # type: ignore[no-untyped-call]
-            loss += part.detach()
-        optimizer.step()
-        method.after_update()
-        yield Update(number, loss)
+    with keep_freed_memory():
+        for number in range(1, epochs + 1):
+            optimizer.zero_grad(set_to_none=True)
+            loss = torch.zeros((), device=graph.device)
+            for part in method.losses(plan, generator):
+                part.backward()  # type: ignore[no-untyped-call]
+                loss += part.detach()
+            optimizer.step()
+            method.after_update()
+            yield Update(number, loss)

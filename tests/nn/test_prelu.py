@@ -23,6 +23,25 @@ def test_value_and_gradients_are_pytorchs(inplace, slope):
         torch.testing.assert_close(ours, theirs)
 
 
+@pytest.mark.parametrize("inplace", [False, True])
+@pytest.mark.parametrize("slope", [0.3, -0.2])
+@pytest.mark.parametrize("shape", [(7, 5), (3, 2, 5), (5,), (0, 5), (70_000, 5)])
+def test_bias_is_added_before(inplace, slope, shape):
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(shape, generator=generator, dtype=torch.float64)
+    bias = torch.randn(5, generator=generator, dtype=torch.float64)
+    results = []
+    for module in (PReLU(slope, inplace=inplace).double(), nn.PReLU(init=slope).double()):
+        leaf, shift = x.clone().requires_grad_(), bias.clone().requires_grad_()
+        value = module(leaf + 0, shift) if isinstance(module, PReLU) else module(leaf + shift)
+        (value**2).sum().backward()
+        results.append((value, leaf.grad, shift.grad, module.weight.grad))
+    for ours, theirs in zip(*results, strict=True):
+        torch.testing.assert_close(ours, theirs)
+
+
 def test_gradcheck_in_double():
     x = torch.tensor([[-1.5, 0.5], [2.0, -0.3]], dtype=torch.float64, requires_grad=True)
+    bias = torch.tensor([0.1, -0.7], dtype=torch.float64, requires_grad=True)
     assert torch.autograd.gradcheck(PReLU().double(), x)
+    assert torch.autograd.gradcheck(PReLU().double(), (x, bias))

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+import sys
+
+import pytest
+
+from rgrl.training.keep_freed_memory import keep_freed_memory
+
+#: Page faults of a 32 MB block, several of which were freed before: outside, inside once, twice, once, outside,
+#: after an error. In a process of its own, for what other tests left on the heap decides where a block goes.
+MEASURE = """
+import json, resource
+import torch
+from rgrl.training.keep_freed_memory import keep_freed_memory
+
+def faults():
+    seen = []
+    for _ in range(5):
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        torch.ones(32 << 20, dtype=torch.uint8)
+        seen.append(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+    return min(seen)
+
+found = [faults()]
+with keep_freed_memory():
+    found.append(faults())
+    with keep_freed_memory():
+        found.append(faults())
+    found.append(faults())
+found.append(faults())
+try:
+    with keep_freed_memory():
+        raise KeyError
+except KeyError:
+    found.append(faults())
+print(json.dumps([count * resource.getpagesize() / (32 << 20) for count in found]))
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="does nothing elsewhere")
+def test_freed_pages_are_used_again_inside_only():
+    printed = subprocess.run([sys.executable, "-c", MEASURE], check=True, capture_output=True, text=True)
+    before, once, twice, once_again, after, after_error = json.loads(printed.stdout)
+    assert max(once, twice, once_again) < 0.1
+    assert min(before, after, after_error) > 0.9
+
+
+def test_does_nothing_without_glibc(monkeypatch):
+    monkeypatch.setattr(platform, "libc_ver", lambda: ("", ""))
+    with keep_freed_memory():
+        pass
