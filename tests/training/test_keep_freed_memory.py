@@ -9,8 +9,8 @@ import pytest
 
 from rgrl.training.keep_freed_memory import keep_freed_memory
 
-#: Page faults of a 32 MB block, several of which were freed before: outside, inside once, twice, once, outside,
-#: after an error. In a process of its own, for what other tests left on the heap decides where a block goes.
+#: Page faults of a block of which several were freed before: outside, inside once, twice, once, outside,
+#: and after an error. In a process of its own: what other tests left on the heap decides where a block goes.
 MEASURE = """
 import json, resource
 import torch
