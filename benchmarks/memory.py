@@ -13,10 +13,10 @@ import json
 
 import numpy as np
 import torch
-from measure import peak_bytes
 from scipy import sparse
 
 from rgrl.bench.build import build_method
+from rgrl.bench.environment import peak_memory_bytes
 from rgrl.graph import Graph, topk_ppr
 from rgrl.presets import load_preset
 from rgrl.training import train
@@ -37,7 +37,7 @@ def main() -> None:
     warm = Graph.from_edge_index([[0, 1], [1, 0]], x=np.eye(2))
     topk_ppr(warm, k=1)  # compiled code and worker threads are not the graph's memory
     torch.ones(256, 256) @ torch.ones(256, 256)
-    before = peak_bytes()
+    before = peak_memory_bytes("cpu")
 
     rng = np.random.default_rng(0)
     nonzeros = int(arguments.density * arguments.nodes * arguments.features)
@@ -60,7 +60,7 @@ def main() -> None:
                 "density": arguments.density,
                 "layers": arguments.layers,
                 "preset": arguments.preset,
-                "rise_bytes": peak_bytes() - before,
+                "rise_bytes": peak_memory_bytes("cpu") - before,
                 "dense_features_bytes": arguments.nodes * arguments.features * 4,
             }
         )

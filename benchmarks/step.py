@@ -4,8 +4,9 @@
     python benchmarks/step.py cora synthetic:20000,200000,500,0.02 --json
     python benchmarks/step.py cs --precision bf16 --out benchmarks/results/step.jsonl
 
-The three are timed in turns in one process; each figure is a median. Peak memory is that of a process of its
-own which loads the dataset and does two updates.
+The three are timed in turns in one process; each figure is a median, of means over as many calls in a row as
+fill a tenth of a second. Peak memory is that of a process of its own which loads the dataset and does two
+updates.
 """
 
 from __future__ import annotations
@@ -24,10 +25,9 @@ from typing import Any
 import torch
 from floor import products
 from inputs import load_input
-from measure import peak_bytes
 
 from rgrl.bench.build import build_method
-from rgrl.bench.environment import hardware, versions
+from rgrl.bench.environment import hardware, peak_memory_bytes, versions
 from rgrl.training import train
 
 DATASETS = ["cora", "citeseer", "pubmed", "computers", "cs"]
@@ -39,6 +39,8 @@ def main() -> None:
     if arguments.peak_of is not None:
         print(peak(arguments))
         return
+    if arguments.repeats < 1:
+        sys.exit(f"error: --repeats is {arguments.repeats}: at least 1 is needed")
     rows = []
     for name in arguments.inputs:
         rows.append(measure(name, arguments))
@@ -86,15 +88,17 @@ def stepper(name: str, arguments: argparse.Namespace, which: str) -> Callable[[]
     return lambda: next(updates)
 
 
-def timed(run: Callable[[], object], device: str) -> float:
-    """Milliseconds of one call."""
-    if device != "cpu":
-        torch.cuda.synchronize()
-    start = time.perf_counter()
+def timed(run: Callable[[], object], device: str, calls: int) -> float:
+    """Milliseconds of one call, over some in a row as in training, after one that warms the caches."""
     run()
     if device != "cpu":
         torch.cuda.synchronize()
-    return 1e3 * (time.perf_counter() - start)
+    start = time.perf_counter()
+    for _ in range(calls):
+        run()
+    if device != "cpu":
+        torch.cuda.synchronize()
+    return 1e3 * (time.perf_counter() - start) / calls
 
 
 def measure(name: str, arguments: argparse.Namespace) -> dict[str, Any]:
@@ -107,13 +111,12 @@ def measure(name: str, arguments: argparse.Namespace) -> dict[str, Any]:
     plan = build_method(preset, graph.num_features, torch.Generator()).plan(graph)
     dtype = torch.bfloat16 if arguments.precision == "bf16" else torch.float32
     floor = products(preset, plan, dtype)
-    times: dict[str, list[float]] = {key: [] for key in (*steps, *(p.name for p in floor))}
-    for round_ in range(arguments.repeats + 1):
-        for key, run in (*steps.items(), *((p.name, p.run) for p in floor)):
-            for _ in range(3 if round_ == 0 else 1):
-                elapsed = timed(run, arguments.device)
-            if round_ > 0:  # the first round warms up
-                times[key].append(elapsed)
+    runs = steps | {p.name: p.run for p in floor}
+    calls = {key: max(1, min(20, round(100 / timed(run, arguments.device, 1)))) for key, run in runs.items()}
+    times: dict[str, list[float]] = {key: [] for key in runs}
+    for _ in range(arguments.repeats):
+        for key, run in runs.items():
+            times[key].append(timed(run, arguments.device, calls[key]))
     median = {key: statistics.median(values) for key, values in times.items()}
     row: dict[str, Any] = {"dataset": name, "precision": arguments.precision, "device": arguments.device}
     row |= {key: median[key] for key in steps}
@@ -142,7 +145,7 @@ def peak(arguments: argparse.Namespace) -> int:
     run = stepper(arguments.inputs[0], arguments, arguments.peak_of)
     for _ in range(2):
         run()
-    return peak_bytes() if arguments.device == "cpu" else torch.cuda.max_memory_allocated()
+    return peak_memory_bytes(arguments.device)
 
 
 def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:

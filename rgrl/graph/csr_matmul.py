@@ -40,7 +40,10 @@ def csr_matmul(pattern: CSRPattern, values: Tensor, dense: Tensor) -> Tensor:
 
 def _product(crow: Tensor, col: Tensor, values: Tensor, dense: Tensor, rows: int) -> Tensor:
     size = (rows, dense.shape[0])
-    return torch.sparse_csr_tensor(crow, col, values, size=size, check_invariants=False) @ dense
+    sparse = torch.sparse_csr_tensor(crow, col, values, size=size, check_invariants=False)
+    out = dense.new_empty(rows, dense.shape[1])
+    # Without an output of its own, `@` would fill one with zeros and copy another.
+    return torch.addmm(out, sparse, dense, beta=0, out=out)
 
 
 class _CSRMatmul(torch.autograd.Function):

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from rgrl.graph.csr_matmul import csr_matmul
 from rgrl.graph.graph import Graph
+from rgrl.graph.sparse_features import SparseFeatures
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,13 +49,24 @@ class View:
         return csr_matmul(self.graph.pattern, self.adjacency_values, hidden)
 
     def project(self, weight: Tensor) -> Tensor:
-        """``X diag(m) W`` for the feature mask m: ``[F, d] -> [N, d]``; X is not copied.
+        """``X diag(m) W`` for the feature mask m: ``[F, d] -> [N, d]``; a dense X is not copied.
 
-        The mask falls on the weight's rows instead: ``X diag(m) W = X (m ⊙ W)``.
+        With dense features the mask falls on the weight's rows, ``X diag(m) W = X (m ⊙ W)``; with sparse
+        ones on their values, which are fewer.
         """
+        if isinstance(self.graph.x, SparseFeatures):
+            return csr_matmul(self.graph.x.pattern, self.feature_values, weight)
         if self.feature_keep is not None:
             weight = weight * self.feature_keep.unsqueeze(1)
         return self.graph.x @ weight
+
+    @cached_property
+    def feature_values(self) -> Tensor:
+        """Entries of the masked ``X diag(m)`` on the pattern of sparse features, float32 ``[nnz]``."""
+        assert isinstance(self.graph.x, SparseFeatures)
+        if self.feature_keep is None:
+            return self.graph.x.values
+        return self.graph.x.values * self.feature_keep[self.graph.x.pattern.col]
 
     @cached_property
     def edge_index(self) -> Tensor:

@@ -26,6 +26,11 @@ class FrozenBatchNorm(nn.BatchNorm1d):
         self.register_buffer("frozen", torch.tensor(False))
         self._frozen = False
 
+    @property
+    def is_frozen(self) -> bool:
+        """Whether :meth:`freeze` was called; known without asking the device."""
+        return self._frozen
+
     def freeze(self) -> None:
         """Use the running statistics from now on, in training too."""
         self.frozen.fill_(True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -10,7 +11,7 @@ from torch import Tensor, nn
 from rgrl.errors import ConfigError
 from rgrl.graph.view import View
 from rgrl.nn.gcn_layer import GCNLayer
-from rgrl.nn.norm import NormName, make_norm
+from rgrl.nn.norm import NormName, affine_map, make_norm
 from rgrl.nn.prelu import PReLU
 
 
@@ -53,7 +54,13 @@ class GCNEncoder(nn.Module):
     def forward(self, view: View) -> Tensor:
         """Embed the nodes of a view: ``[N, d]``."""
         hidden: Tensor | None = None
-        for conv, norm, activation in zip(self.convs, self.norms, self.activations, strict=True):
-            hidden = activation(norm(conv(view, hidden)))
+        for layer, norm, activation in zip(self.convs, self.norms, self.activations, strict=True):
+            conv = cast("GCNLayer", layer)
+            if (affine := affine_map(norm)) is None:
+                hidden = activation(norm(conv(view, hidden)))
+            else:  # (Â X W + b) s + c = Â X (W s) + (b s + c): no pass over the activations
+                scale, shift = affine
+                bias = torch.addcmul(shift, conv.bias, scale)
+                hidden = activation(conv.product(view, hidden, scale), bias)
         assert hidden is not None
         return hidden

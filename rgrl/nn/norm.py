@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from rgrl.errors import ConfigError
 from rgrl.nn.frozen_batch_norm import FrozenBatchNorm
@@ -32,3 +33,18 @@ def make_norm(name: NormName, width: int) -> nn.Module:
     if name == "none":
         return nn.Identity()
     raise ConfigError(f"norm is {name!r}: accepted are {', '.join(map(repr, get_args(NormName)))}")
+
+
+def affine_map(norm: nn.Module) -> tuple[Tensor, Tensor] | None:
+    """Write a batch norm that uses its running statistics as ``x s + c``.
+
+    Returns:
+        s and c, ``[d]`` each, differentiable in the norm's weight and bias; ``None`` for a norm whose
+        output depends on the batch or on the whole row.
+    """
+    if not isinstance(norm, nn.BatchNorm1d) or norm.running_mean is None or norm.running_var is None:
+        return None
+    if norm.training and not (isinstance(norm, FrozenBatchNorm) and norm.is_frozen):
+        return None
+    scale = norm.weight * torch.rsqrt(norm.running_var + norm.eps)
+    return scale, torch.addcmul(norm.bias, norm.running_mean, scale, value=-1)

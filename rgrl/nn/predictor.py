@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from rgrl.nn.prelu import PReLU
 
@@ -39,4 +40,5 @@ class Predictor(nn.Module):
 
     def forward(self, embedding: Tensor) -> Tensor:
         """Predict ``[N, d]`` from ``[N, d]``."""
-        return self.second(self.activation(self.first(embedding)))
+        hidden = self.activation(F.linear(embedding, self.first.weight), self.first.bias)
+        return F.linear(hidden, self.second.weight).add_(self.second.bias)

@@ -184,34 +184,56 @@ class _LocalRelationKL(torch.autograd.Function):
         tau_t: float,
     ) -> Tensor:
         dtype = _compute_dtype(student)
-        needs_grad = ctx.needs_input_grad[0]
-        rows = torch.empty(student.shape[0], dtype=dtype, device=student.device)
-        grad = torch.empty(student.shape, dtype=dtype, device=student.device) if needs_grad else None
-        for start in range(0, student.shape[0], block := _block_rows(index.shape[1] * student.shape[1])):
-            part = slice(start, start + block)
-            own = anchors[index[part]].to(dtype)
-            student_logits = torch.einsum("nkd,nd->nk", own, student[part].to(dtype) / tau_s)
-            teacher_logits = torch.einsum("nkd,nd->nk", own, teacher[part].to(dtype) / tau_t)
-            if mask is not None:
-                # The finite floor keeps rows without any anchor, and the products below, free of NaN.
-                floor = torch.finfo(dtype).min
-                student_logits.masked_fill_(~mask[part], floor)
-                teacher_logits.masked_fill_(~mask[part], floor)
-            log_q, log_k = student_logits.log_softmax(1), teacher_logits.log_softmax(1)
-            if mask is not None:
-                log_q.masked_fill_(~mask[part], 0.0)
-                log_k.masked_fill_(~mask[part], 0.0)
-            rows[part], difference = _divergence(log_q, log_k)
-            if grad is not None:
-                grad[part] = torch.einsum("nk,nkd->nd", difference, own)
-        if grad is not None:
-            ctx.save_for_backward(grad.div_(tau_s).to(student.dtype))
+        anchors = anchors.to(dtype)
+        own = _OwnAnchors(index, anchors)
+        log_q, log_k = (
+            own.similarities(rows.to(dtype), 1.0 / tau) for rows, tau in ((student, tau_s), (teacher, tau_t))
+        )
+        if mask is not None:
+            # The finite floor keeps rows without any anchor, and the products below, free of NaN.
+            floor = torch.finfo(dtype).min
+            log_q, log_k = (z.masked_fill_(~mask, floor) for z in (log_q, log_k))
+        log_q, log_k = log_q.log_softmax(1), log_k.log_softmax(1)
+        if mask is not None:
+            log_q, log_k = (z.masked_fill_(~mask, 0.0) for z in (log_q, log_k))
+        rows, difference = _divergence(log_q, log_k)
+        if ctx.needs_input_grad[0]:
+            ctx.save_for_backward(own.weighted_sum(difference.div_(tau_s)).to(student.dtype))
         return rows
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         (grad,) = ctx.saved_tensors
         return grad * grads[0].unsqueeze(1).to(grad.dtype), None, None, None, None, None, None
+
+
+class _OwnAnchors:
+    """Products with each row's own anchors, taken where they stand and not gathered into ``[N, k, d]``."""
+
+    def __init__(self, index: Tensor, anchors: Tensor) -> None:
+        rows, k = index.shape
+        self.anchors = anchors
+        index_dtype = torch.int64 if max(rows * k, anchors.shape[0]) >= 2**31 - 1 else torch.int32
+        self.crow = torch.arange(0, rows * k + 1, k, device=index.device, dtype=index_dtype)
+        self.col, self.shape = index.reshape(-1).to(index_dtype), index.shape
+
+    def _sparse(self, values: Tensor) -> Tensor:
+        size = (self.shape[0], self.anchors.shape[0])
+        return torch.sparse_csr_tensor(self.crow, self.col, values, size=size, check_invariants=False)
+
+    def similarities(self, rows: Tensor, factor: float) -> Tensor:
+        """``factor · rows_i · a_j`` for the anchors j of row i: ``[N, d] -> [N, k]``."""
+        pattern = self._sparse(rows.new_zeros(self.col.numel()))
+        return (
+            torch.sparse.sampled_addmm(pattern, rows, self.anchors.T, beta=0.0, alpha=factor)
+            .values()
+            .view(self.shape)
+        )
+
+    def weighted_sum(self, weight: Tensor) -> Tensor:
+        """``Σ_j weight_ij a_j`` over the anchors j of row i: ``[N, k] -> [N, d]``."""
+        out = self.anchors.new_empty(self.shape[0], self.anchors.shape[1])
+        return torch.addmm(out, self._sparse(weight.view(-1)), self.anchors, beta=0, out=out)
 
 
 def _block_rows(entries_per_row: int) -> int:

@@ -64,7 +64,7 @@ def train(
         raise ConfigError(f"weight_decay is {weight_decay}: a number of at least 0 is needed")
     plan = method.plan(graph)
     learned = [parameter for parameter in method.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.AdamW(learned, lr=learning_rate, weight_decay=weight_decay, foreach=True)
+    optimizer = torch.optim.AdamW(learned, lr=learning_rate, weight_decay=weight_decay, fused=True)
     method.train()
     with keep_freed_memory():
         for number in range(1, epochs + 1):

@@ -128,3 +128,34 @@ def test_initial_weights_come_from_the_generator_alone():
     assert torch.equal(heads[0].second.weight, heads[1].second.weight)
     assert heads[0].first.bias.unique().tolist() == pytest.approx([0.01])
     assert torch.equal(state, torch.get_rng_state())
+
+
+@pytest.mark.parametrize("norm", ["batch", "frozen", "layer", "none"])
+@pytest.mark.parametrize("sparse_features", [False, True])
+def test_layers_give_what_convolution_norm_and_activation_give_apart(norm, sparse_features):
+    graph = random_graph(20, 60, sparse_features=sparse_features, seed=0)
+    generator = torch.Generator().manual_seed(0)
+    encoder = GCNEncoder(12, (16, 8), norm=norm, generator=generator)
+    for name, tensor in (*encoder.named_parameters(), *encoder.named_buffers()):
+        if tensor.ndim == 1:
+            tensor.data.uniform_(0.5 if "var" in name else -1.0, 1.5, generator=generator)
+    for module in encoder.norms:
+        if isinstance(module, FrozenBatchNorm):
+            module.freeze()
+        elif norm == "batch":
+            module.eval()
+    view = Compose([FeatureMask(0.3), EdgeDrop(0.3)])(graph.view(), generator)
+
+    def apart() -> torch.Tensor:
+        hidden = None
+        for conv, module, activation in zip(encoder.convs, encoder.norms, encoder.activations, strict=True):
+            hidden = nn.functional.prelu(module(conv(view, hidden)), activation.weight)
+        return hidden
+
+    results = []
+    for embedding in (encoder(view), apart()):
+        encoder.zero_grad()
+        (embedding**2).sum().backward()
+        results.append([embedding.detach(), *(parameter.grad for parameter in encoder.parameters())])
+    for ours, theirs in zip(*results, strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-4)
