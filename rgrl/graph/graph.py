@@ -137,6 +137,19 @@ class Graph:
         keep = (source != target) | self.has_loop[source]
         return torch.stack([source[keep], target[keep]])
 
+    def features_as(self, dtype: torch.dtype) -> Tensor:
+        """Dense features in another type, converted when first asked for and kept."""
+        assert isinstance(self.x, Tensor)
+        if dtype == self.x.dtype:
+            return self.x
+        if dtype not in self._converted:
+            self._converted[dtype] = self.x.to(dtype)
+        return self._converted[dtype]
+
+    @cached_property
+    def _converted(self) -> dict[torch.dtype, Tensor]:
+        return {}
+
     def view(self) -> View:
         """The graph as it is, as a view to augment or to embed."""
         from rgrl.graph.view import View

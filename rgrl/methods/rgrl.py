@@ -135,10 +135,14 @@ class RGRL(nn.Module):
         """Compute what stays the same between updates.
 
         Raises:
-            DataError: If the graph has no edges.
+            DataError: If the graph has no edges, or a single node for a batch norm.
         """
         if graph.num_edges == 0:
             raise DataError(f"the graph has {graph.num_nodes} nodes and 0 edges: RGRL needs at least 1 edge")
+        if graph.num_nodes == 1 and any(isinstance(m, nn.BatchNorm1d) for m in self.encoder.modules()):
+            raise DataError(
+                "the graph has 1 node, and a batch norm needs 2: norm='layer' and norm='none' take it"
+            )
         return RGRLPlan(
             graph=graph,
             sampler=AnchorSampler(
@@ -174,7 +178,7 @@ class RGRL(nn.Module):
 
         def share(rows: Tensor, part: slice) -> Tensor:
             p = l2_normalize(self.predictor(rows))
-            loss = p.new_zeros(())
+            loss = torch.zeros((), device=p.device)
             if self.global_weight:
                 loss = loss + global_weight * self.global_loss(p, t[part], anchors)
             if self.local_weight:
