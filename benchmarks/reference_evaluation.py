@@ -36,7 +36,7 @@ def reference_evaluation(
     num_classes = int(labels.max()) + 1
     val, test = [], []
     for split in splits:
-        rows = [torch.as_tensor(part) for part in (split.train, split.val, split.test)]
+        rows = [torch.tensor(part) for part in (split.train, split.val, split.test)]
         (x, x_val, x_test), (y, y_val, y_test) = [embeddings[r] for r in rows], [labels[r] for r in rows]
         classifier = nn.Linear(embeddings.shape[1], num_classes)
         nn.init.xavier_uniform_(classifier.weight)
