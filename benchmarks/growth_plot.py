@@ -13,7 +13,7 @@ def draw(rows: list[dict[str, Any]], total: dict[str, Any], path: Path) -> None:
 
     Args:
         rows: One for each size.
-        total: The summary, with the exponent if there are two sizes or more.
+        total: The summary: targets, and the exponent if there are two sizes or more.
         path: A ``.png`` or ``.svg`` file.
     """
     nodes = [row["nodes"] for row in rows]
@@ -32,7 +32,8 @@ def draw(rows: list[dict[str, Any]], total: dict[str, Any], path: Path) -> None:
     right.plot(nodes, [row["peak_bytes"] / 1e9 for row in rows], "o-", color="black", label="peak in all")
     graph = [row["peak_bytes_of_graph"] / 1e9 for row in rows]
     right.plot(nodes, graph, "^--", color="black", markerfacecolor="white", label="peak of making the graph")
-    right.axhline(12, color="0.45", linestyle="-.", label="target: at most 12 GB")
+    most = total["peak_bytes_at_most"] / 1e9
+    right.axhline(most, color="0.45", linestyle="-.", label=f"target: at most {most:.0f} GB")
     right.set(ylabel="GB", title="Memory of the process")
 
     for axes in (left, right):
