@@ -1,0 +1,42 @@
+"""Measurements that need a process of their own: a peak of memory, or settings that would outlast the run."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+
+def in_child(script: str, arguments: list[str]) -> dict[str, Any]:
+    """Run a script with arguments and return the JSON object that it prints last.
+
+    ``process_seconds``, the wall-clock time from its start to its end, is added. An error there ends all.
+
+    Args:
+        script: Path of the script.
+        arguments: Its command line.
+    """
+    # As the package's command does: threads that wait by spinning disturb whatever else the machine runs.
+    environment = {"GOMP_SPINCOUNT": "1000", **os.environ}
+    start = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, script, *arguments], capture_output=True, text=True, env=environment
+    )
+    seconds = time.perf_counter() - start
+    if done.returncode:
+        said = done.stderr.strip() or "nothing"
+        killed = f"was killed by signal {-done.returncode}" if done.returncode < 0 else "failed"
+        sys.exit(f"error: {Path(script).name} {' '.join(arguments)} {killed} and said: {said}")
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found | {"process_seconds": seconds}
+
+
+def append(path: Path | None, row: dict[str, Any]) -> None:
+    """Add a row to a file of JSON lines, at once, so that a later failure does not lose it."""
+    if path is not None:
+        with path.open("a") as file:
+            file.write(json.dumps(row) + "\n")
