@@ -121,6 +121,7 @@ def run_seed(
         epochs=preset.epochs,
         learning_rate=preset.learning_rate,
         weight_decay=preset.weight_decay,
+        precision=preset.precision,
         generator=generator,
     )
     for update in updates:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rgrl.graph.view import View
 
 #: Features with a smaller share of non-zeros are kept sparse, unless the caller says otherwise.
-SPARSE_BELOW_DENSITY = 0.05
+SPARSE_BELOW_DENSITY = 0.15
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +64,7 @@ class Graph:
             y: Integer labels ``[N]``.
             num_nodes: Checked against the rows of ``x`` when given.
             sparse_features: Keep ``x`` sparse (``True``), dense (``False``), or choose by its share of
-                non-zeros (``None``: sparse below 5 %).
+                non-zeros (``None``: sparse below 15 %).
 
         Raises:
             DataError: If the indices are out of range or not integers, the features are not finite or

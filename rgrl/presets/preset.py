@@ -16,6 +16,7 @@ from rgrl.errors import ConfigError
 
 _FOLDER = Path(__file__).parent
 _NORMS = ("batch", "frozen", "layer", "none")
+_PRECISIONS = ("fp32", "bf16")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +45,7 @@ class Preset:
         local_student_temperature: τ_sd.
         local_teacher_temperature: τ_td.
         local_weight: λ; 0 leaves the local term out.
+        precision: ``"fp32"``, or ``"bf16"`` for products and activations of the training in bfloat16.
         eval_every: Updates between two evaluations.
         patience: Evaluations without a better mean validation accuracy after which training stops.
     """
@@ -69,6 +71,7 @@ class Preset:
     local_student_temperature: float = 0.1
     local_teacher_temperature: float = 1.0
     local_weight: float = 1.0
+    precision: str = "fp32"
     eval_every: int = 5
     patience: int = 600
 
@@ -146,6 +149,7 @@ _ACCEPTED: dict[str, tuple[Any, str]] = {
     "local_student_temperature": _POSITIVE,
     "local_teacher_temperature": _POSITIVE,
     "local_weight": _WEIGHT,
+    "precision": (lambda v: v in _PRECISIONS, "one of " + ", ".join(f'"{p}"' for p in _PRECISIONS)),
     "eval_every": _COUNT,
     "patience": _COUNT,
 }
