@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -35,6 +36,7 @@ def train(
     learning_rate: float = 1e-3,
     weight_decay: float = 1e-5,
     generator: torch.Generator | None = None,
+    cache: Path | None = None,
 ) -> Iterator[Update]:
     """Train by full-batch updates, one an epoch, and hand control back after each.
 
@@ -48,6 +50,7 @@ def train(
         learning_rate: Above 0.
         weight_decay: At least 0.
         generator: The one random stream of views and anchors.
+        cache: Folder that keeps local anchors between runs; it changes no number.
 
     Yields:
         An :class:`Update` after each step, the teacher's included.
@@ -62,7 +65,7 @@ def train(
         raise ConfigError(f"learning_rate is {learning_rate}: a number above 0 is needed")
     if not weight_decay >= 0:
         raise ConfigError(f"weight_decay is {weight_decay}: a number of at least 0 is needed")
-    plan = method.plan(graph)
+    plan = method.plan(graph, cache=cache)
     learned = [parameter for parameter in method.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(learned, lr=learning_rate, weight_decay=weight_decay, fused=True)
     method.train()
