@@ -3,12 +3,12 @@
     python benchmarks/ppr.py                                # CS, a graph of ogbn-arxiv's size, and memory
     python benchmarks/ppr.py cora:2 --no-memory --out benchmarks/results/ppr.jsonl
 
-An input is a dataset or ``synthetic:N,E`` (power-law degrees, E directed edges) and, after a colon, k. Compiled
-code is warm; each figure is a median. ``cached_s`` is the time to find the same result on disk.
+An input is a dataset or ``synthetic:N,E`` (power-law degrees, E directed edges) and, after a colon, k.
+Compiled code is warm; each figure is a median. ``cached_s`` is the time to find the same result on disk.
 
 Memory is the rise of a child process' peak resident memory over what it held when the graph was ready. On
-graphs of one mean degree it is linear in N for one k, and in k for one N: ``bytes_per_place`` is what one more
-of the N x k places costs.
+graphs of one mean degree it is linear in N for one k, and in k for one N: ``bytes_per_place`` is what one
+more of the N x k places costs.
 """
 
 from __future__ import annotations

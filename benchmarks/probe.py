@@ -4,8 +4,8 @@
     python benchmarks/probe.py cora:128 cs:256 --out benchmarks/results/probe.jsonl
 
 An input is a dataset and the width of its embedding, which an untrained encoder makes. The reference trains
-twenty ``torch.nn.Linear`` by autograd and ``torch.optim.Adam`` one after the other, as the released code does.
-Both are timed in turns in one process; each figure is a median.
+twenty ``torch.nn.Linear`` by autograd and ``torch.optim.Adam`` one after the other, as the released code
+does. Both are timed in turns in one process; each figure is a median.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def reference(embedding: Tensor, dataset: Dataset) -> float:
     accuracies = []
     for number, split in enumerate(dataset.splits):
         torch.manual_seed(number)
-        train, test = torch.from_numpy(split.train), torch.from_numpy(split.test)
+        train, test = torch.tensor(split.train), torch.tensor(split.test)
         layer = torch.nn.Linear(embedding.shape[1], int(labels.max()) + 1)
         torch.nn.init.xavier_uniform_(layer.weight)
         torch.nn.init.zeros_(layer.bias)
