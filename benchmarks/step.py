@@ -5,7 +5,7 @@
     python benchmarks/step.py cs --precision bf16 --out benchmarks/results/step.jsonl
 
 The three are timed in turns, each in a process of its own. Figures are medians over the turns, ratios medians
-of the turns' ratios; each turn's figure is a mean over as many calls in a row as fill a tenth of a second. Peak
+of the turns' ratios; each figure is a mean over as many calls in a row as fill a tenth of a second. Peak
 memory is the process's, loading and compiled code included.
 """
 

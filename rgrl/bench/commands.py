@@ -15,7 +15,7 @@ from rgrl.bench.plain_progress import PlainProgress
 from rgrl.bench.tables import dataset_table, result_table
 from rgrl.datasets import DATASETS, find_spec, load_dataset, on_disk
 from rgrl.datasets.registry import require_readable
-from rgrl.datasets.sources import data_root
+from rgrl.datasets.sources import cache_root, data_root
 from rgrl.errors import ConfigError
 from rgrl.presets import Preset, load_preset, parse_setting
 
@@ -63,7 +63,13 @@ def run_datasets(
         for spec, chosen in zip(specs, presets, strict=True):
             dataset = load_dataset(spec.name, root=root, progress=progress.download)
             result = run_dataset(
-                dataset, chosen, seeds=seeds, folder=folder, observer=progress, device=device
+                dataset,
+                chosen,
+                seeds=seeds,
+                folder=folder,
+                observer=progress,
+                device=device,
+                cache=cache_root() / "anchors",
             )
             if as_json:
                 print(json.dumps(result), flush=True)

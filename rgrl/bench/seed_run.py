@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -76,6 +77,7 @@ def run_seed(
     seed: int,
     seeds: int,
     observer: Observer,
+    cache: Path | None = None,
 ) -> SeedRun:
     """Train RGRL with one seed under the paper's protocol.
 
@@ -90,6 +92,7 @@ def run_seed(
         seed: Seed of weights, views and anchors.
         seeds: Number of seeds, for the display.
         observer: Told of progress.
+        cache: Folder that keeps local anchors between runs.
 
     Returns:
         The curve and what was chosen of it.
@@ -123,6 +126,7 @@ def run_seed(
         weight_decay=preset.weight_decay,
         precision=preset.precision,
         generator=generator,
+        cache=cache,
     )
     for update in updates:
         if is_evaluated(update.number, epochs=preset.epochs, every=preset.eval_every):

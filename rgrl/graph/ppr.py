@@ -11,7 +11,7 @@ from torch import Tensor
 from rgrl.errors import ConfigError
 from rgrl.graph.graph import Graph
 
-_BLOCK = 256  # seeds a task; small enough to spread unequal work over the threads
+_BLOCK = 64  # seeds a task; small enough to spread unequal work over the threads
 
 
 def topk_ppr(
@@ -22,7 +22,8 @@ def topk_ppr(
     ``P = α (I − (1 − α) T)^-1`` with ``T = D^-1/2 (A + I) D^-1/2`` (RGRL's diffusion; PyG's ``GDC`` inverts
     it densely). The push works on the random walk of ``A + I``; row i of P follows from it as
     ``ppr[i, j] / sqrt(deg_j)``, up to a factor of i. Edges are walked in both directions, so a directed
-    graph counts as undirected here. Memory is ``O(N k)`` and a few arrays of N for each thread.
+    graph counts as undirected here. Memory is ``O(N k)``, a number an edge,
+    and a few arrays of N for each thread.
 
     Args:
         graph: Graph of N nodes.
@@ -50,19 +51,31 @@ def topk_ppr(
         raise ConfigError(f"restart is {restart}: a number between 0 and 1 is needed")
     if not tolerance > 0.0:
         raise ConfigError(f"tolerance is {tolerance}: a number above 0 is needed")
-    from rgrl.graph.push_kernel import push_block
+    from rgrl.graph.push_kernel import Workspace, push_block
 
     crow, col = _undirected_pattern(graph)
-    inverse_root_degree = 1.0 / np.sqrt(np.diff(crow).astype(np.float64))
+    degree = np.diff(crow).astype(np.float64)
+    inverse_root_degree = 1.0 / np.sqrt(degree)
+    limit = np.maximum(tolerance * degree, np.finfo(np.float32).tiny)  # the kernel's marks stay below it
+    # A node that was not pushed holds no more than its limit; the margin is for rounding.
+    negligible = 1.001 * restart * float((limit * inverse_root_degree).max())
+    threshold = limit[col]
     nodes = graph.num_nodes
     index = np.full((nodes, k), -1, dtype=np.int64)
     score = np.zeros((nodes, k), dtype=np.float32)
+    idle: list[Workspace] = []
 
     def push(first: int) -> None:
+        try:
+            workspace = idle.pop()
+        except IndexError:  # this thread's first task
+            workspace = Workspace.empty(nodes, col.dtype)
         last = min(first + _BLOCK, nodes)
         push_block(
-            first, last, crow, col, inverse_root_degree, restart, tolerance, include_self, index, score
-        )
+            first, last, crow, col, threshold, inverse_root_degree, restart, negligible, include_self,
+            workspace, index, score,
+        )  # fmt: skip
+        idle.append(workspace)
 
     with ThreadPoolExecutor(max_workers=torch.get_num_threads()) as pool:
         list(pool.map(push, range(0, nodes, _BLOCK)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 import torch
@@ -131,8 +132,12 @@ class RGRL(nn.Module):
             reduction="sum",
         )
 
-    def plan(self, graph: Graph) -> RGRLPlan:
+    def plan(self, graph: Graph, *, cache: Path | None = None) -> RGRLPlan:
         """Compute what stays the same between updates.
+
+        Args:
+            graph: The graph.
+            cache: Folder that keeps local anchors between runs, see :meth:`LocalAnchors.from_graph`.
 
         Raises:
             DataError: If the graph has no edges, or a single node for a batch norm.
@@ -148,7 +153,9 @@ class RGRL(nn.Module):
             sampler=AnchorSampler(
                 graph.degree, num_anchors=self.num_anchors, alpha=self.alpha, beta=self.beta
             ),
-            local=LocalAnchors.from_graph(graph, k=self.num_local_anchors, include_self=self.include_self),
+            local=LocalAnchors.from_graph(
+                graph, k=self.num_local_anchors, include_self=self.include_self, cache=cache
+            ),
         )
 
     def losses(self, plan: RGRLPlan, generator: torch.Generator | None = None) -> Iterator[Tensor]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -37,6 +38,7 @@ def train(
     weight_decay: float = 1e-5,
     precision: str = "fp32",
     generator: torch.Generator | None = None,
+    cache: Path | None = None,
 ) -> Iterator[Update]:
     """Train by full-batch updates, one an epoch, and hand control back after each.
 
@@ -52,6 +54,7 @@ def train(
         precision: ``"fp32"``, or ``"bf16"`` for products and activations in bfloat16, see
             :func:`rgrl.training.products`.
         generator: The one random stream of views and anchors.
+        cache: Folder that keeps local anchors between runs; it changes no number.
 
     Yields:
         An :class:`Update` after each step, the teacher's included.
@@ -67,7 +70,7 @@ def train(
     if not weight_decay >= 0:
         raise ConfigError(f"weight_decay is {weight_decay}: a number of at least 0 is needed")
     checked = checked_precision(precision)
-    plan = method.plan(graph)
+    plan = method.plan(graph, cache=cache)
     learned = [parameter for parameter in method.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(learned, lr=learning_rate, weight_decay=weight_decay, fused=True)
     method.train()

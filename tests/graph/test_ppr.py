@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import itertools
+from collections import defaultdict, deque
+
 import numpy as np
 import pytest
 import torch
@@ -8,7 +11,7 @@ from hypothesis import strategies as st
 from strategies import graphs
 
 from rgrl.errors import ConfigError
-from rgrl.graph import Graph, LocalAnchors, topk_ppr
+from rgrl.graph import Graph, LocalAnchors, ppr, topk_ppr
 
 
 def dense_ppr(graph: Graph, restart: float = 0.15) -> np.ndarray:
@@ -36,6 +39,61 @@ def test_top_k_of_odd_graphs_is_the_dense_ones(graph, k, include_self):
         assert exact[i][reached].sum() == pytest.approx(np.sort(exact[i])[::-1][:k].sum(), rel=1e-5)
         for a, b in zip(range(len(reached)), range(1, len(reached)), strict=False):
             assert score[i, a] > score[i, b] or (score[i, a] == score[i, b] and reached[a] < reached[b])
+
+
+def naive_push(graph: Graph, k: int, tolerance: float, include_self: bool) -> tuple[list, list]:
+    """The push as it is written in the literature: a queue, a dictionary, a sort."""
+    restart = 0.15
+    crow, col = graph.pattern.crow.tolist(), graph.pattern.col.tolist()
+    around = [col[a:b] for a, b in itertools.pairwise(crow)]
+    root = [1.0 / np.sqrt(float(len(near))) for near in around]
+    chosen, scores = [], []
+    for seed in range(graph.num_nodes):
+        settled, residual, queue = defaultdict(float), defaultdict(float, {seed: 1.0}), deque([seed])
+        while queue:
+            node = queue.popleft()
+            mass, residual[node] = residual[node], 0.0
+            settled[node] += restart * mass
+            for near in around[node]:
+                residual[near] += (1.0 - restart) * mass / len(around[node])
+                if near not in queue and residual[near] > tolerance * len(around[near]):
+                    queue.append(near)
+        found = {n: np.float32((settled[n] + restart * residual[n]) * root[n]) for n in residual}
+        best = sorted((-found[n], n) for n in found if include_self or n != seed)[:k]
+        chosen.append([n for _, n in best] + [-1] * (k - len(best)))
+        scores.append([-value for value, _ in best] + [0.0] * (k - len(best)))
+    return chosen, scores
+
+
+@pytest.mark.parametrize("tolerance", [1e-4, 1e-2, 0.05, 2.0])  # the last ones end before most is pushed
+@pytest.mark.parametrize("k", [1, 4, 30])
+def test_scores_are_the_naive_pushs_bit_for_bit(tolerance, k):
+    generator = torch.Generator().manual_seed(k)
+    ends = (60 * torch.rand(2, 110, generator=generator) ** 2).long()  # hubs, and nodes without an edge
+    graph = Graph.from_edge_index(torch.cat([ends, ends.flip(0)], 1), x=np.ones((61, 1)))
+    for include_self in (True, False):
+        index, score = topk_ppr(graph, k=k, tolerance=tolerance, include_self=include_self)
+        chosen, scores = naive_push(graph, k, tolerance, include_self)
+        assert index.tolist() == chosen
+        assert score.tolist() == [[float(value) for value in row] for row in scores]
+
+
+def test_neither_blocks_nor_threads_change_a_bit(monkeypatch):
+    generator = torch.Generator().manual_seed(0)
+    ends = torch.randint(50, (2, 120), generator=generator)
+    graph = Graph.from_edge_index(torch.cat([ends, ends.flip(0)], 1), x=np.ones((50, 1)))
+    whole = topk_ppr(graph, k=5)
+    monkeypatch.setattr(ppr, "_BLOCK", 3)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 4)
+    for ours, theirs in zip(topk_ppr(graph, k=5), whole, strict=True):
+        assert torch.equal(ours, theirs)
+
+
+def test_a_tolerance_below_all_precision_still_ends():
+    pair = Graph.from_edge_index([[0, 1], [1, 0]], x=np.ones((2, 1)))
+    assert topk_ppr(pair, k=2, tolerance=1e-320)[1][0].tolist() == pytest.approx(
+        (dense_ppr(pair)[0] / np.sqrt(2)).tolist()
+    )
 
 
 def test_ties_go_to_the_smaller_number():
