@@ -10,8 +10,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+from rgrl.bench.cli import SPIN_COUNT
 
-def in_child(script: str, arguments: list[str]) -> dict[str, Any]:
+
+def in_child(script: str, arguments: list[str], *, as_command: bool) -> dict[str, Any]:
     """Run a script with arguments and return the JSON object that it prints last.
 
     ``process_seconds``, the wall-clock time from its start to its end, is added. An error there ends all.
@@ -19,9 +21,10 @@ def in_child(script: str, arguments: list[str]) -> dict[str, Any]:
     Args:
         script: Path of the script.
         arguments: Its command line.
+        as_command: Whether waiting threads spin as short as in the package's own command; else as long as
+            OpenMP lets them, which is what other code gets.
     """
-    # As the package's command does: threads that wait by spinning disturb whatever else the machine runs.
-    environment = {"GOMP_SPINCOUNT": "1000", **os.environ}
+    environment = {"GOMP_SPINCOUNT": SPIN_COUNT, **os.environ} if as_command else None
     start = time.perf_counter()
     done = subprocess.run(
         [sys.executable, script, *arguments], capture_output=True, text=True, env=environment

@@ -48,7 +48,12 @@ def main() -> None:
         options += [f"--{option}", str(getattr(arguments, option.replace("-", "_")))]
     turns = []
     for _ in range(arguments.repeats):
-        turns.append([in_child(__file__, [arguments.dataset, *options, "--child", c]) for c in CHILDREN])
+        turns.append(
+            [
+                in_child(__file__, [arguments.dataset, *options, "--child", c], as_command=c == "package")
+                for c in CHILDREN
+            ]
+        )
         if not arguments.json:
             ours, theirs = turns[-1]
             print(

@@ -42,7 +42,7 @@ def main() -> None:
         print(HEADER)
     for nodes in arguments.nodes:
         options = ["--updates", str(arguments.updates), "--power", str(arguments.power), "--child"]
-        row = {"benchmark": "growth", **in_child(__file__, [str(nodes), *options])}
+        row = {"benchmark": "growth", **in_child(__file__, [str(nodes), *options], as_command=True)}
         if rows:
             row["slope"] = exponent([rows[-1], row], "ms")
         rows.append(row)
