@@ -64,6 +64,7 @@ class LocalAnchors:
         """
         compute = topk_ppr if cache is None else partial(cached_topk_ppr, cache=cache)
         index, _ = compute(graph, k=k, restart=restart, tolerance=tolerance, include_self=include_self)
-        mask = (index >= 0) & (graph.degree > 0).cpu().unsqueeze(1)
+        linked = (graph.degree > 0) | (graph.pattern.crow.diff() > 1)  # as a source or as a target
+        mask = (index >= 0) & linked.cpu().unsqueeze(1)
         own = torch.arange(graph.num_nodes).unsqueeze(1)
         return cls(torch.where(index >= 0, index, own).to(graph.device), mask.to(graph.device))

@@ -19,7 +19,7 @@ from rgrl.graph.ppr import topk_ppr
 logger = logging.getLogger(__name__)
 
 # Raise it whenever `topk_ppr` gives other numbers or the file another layout: old files are then not found.
-_FORMAT = 1
+_FORMAT = 2
 
 
 def cached_topk_ppr(

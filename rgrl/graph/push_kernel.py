@@ -45,9 +45,8 @@ class Workspace(NamedTuple):
 
 
 @numba.njit(nogil=True, cache=True)
-def push_block(
-    first: int,
-    last: int,
+def push_seeds(
+    seeds: Any,
     crow: Any,
     col: Any,
     threshold: Any,
@@ -59,14 +58,13 @@ def push_block(
     index: Any,
     score: Any,
 ) -> None:  # pragma: no cover - compiled
-    """Fill rows ``first`` to ``last`` of ``index`` and ``score``.
+    """Fill the seeds' rows of ``index`` and ``score``.
 
     Forward push (Andersen, Chung and Lang, 2006): residual mass is settled at a node in the share
     ``restart`` and handed on to its neighbours, until no node holds more than its threshold.
 
     Args:
-        first: First seed.
-        last: The seed after the last.
+        seeds: int64 ``[S]``.
         crow: Row pointers of ``A + I``, ``[N + 1]``.
         col: Its columns, ``[E]``.
         threshold: float64 ``[E]``, above 1e-300: the tolerance times the degree of each entry's column. It
@@ -77,12 +75,14 @@ def push_block(
         include_self: Whether a seed may be among its own anchors.
         workspace: For this thread alone.
         index: int64 ``[N, k]``, with −1 where there is nothing to put.
-        score: float32 ``[N, k]``, with 0 there.
+        score: float32 ``[N, k]``, with 0 there. What an earlier call put into a row is replaced.
     """
     settled, residual, touched, pushed, queue = workspace
     ring = queue.size - 1
     k = index.shape[1]
-    for seed in range(first, last):
+    for seed in seeds:
+        index[seed] = -1
+        score[seed] = 0.0
         touched[0] = seed
         queue[0] = seed
         touched_count, pushed_count, head, tail = 1, 0, 0, 1

@@ -18,7 +18,7 @@ from rgrl.relation import AnchorSampler, EMATeacher, LocalRelationLoss, Relation
 
 #: Entries of the predictor's hidden layer that stand in memory at a time, by kind of device: on a CPU few
 #: enough to stay in the cache, elsewhere enough to keep the device busy.
-_BLOCK_ENTRIES = {"cpu": 1 << 20}
+_BLOCK_ENTRIES = {"cpu": 1 << 21}
 _BLOCK_ENTRIES_ELSEWHERE = 1 << 26
 
 

@@ -8,7 +8,7 @@ from torch import Tensor
 from rgrl.kernels.launch import usable
 
 #: Similarities of one block of rows: few enough to stay in the cache between the products around them.
-_BLOCK_ENTRIES = 1 << 18
+_BLOCK_ENTRIES = 1 << 20
 
 
 def global_term(
