@@ -16,7 +16,7 @@ from rgrl.errors import ConfigError
 
 _FOLDER = Path(__file__).parent
 _NORMS = ("batch", "frozen", "layer", "none")
-_PRECISIONS = ("fp32", "bf16")
+_PRECISIONS = ("auto", "fp32", "bf16")
 
 
 @dataclass(frozen=True, kw_only=True)
