@@ -59,18 +59,19 @@ def run_datasets(
     device = checked_device(device)
     folder = ResultFolder(out)
     console = table_console()
-    with progress_display() as progress:
-        for spec, chosen in zip(specs, presets, strict=True):
+    for spec, chosen in zip(specs, presets, strict=True):
+        with progress_display() as progress:
             dataset = load_dataset(spec.name, root=root, progress=progress.download)
             result = run_dataset(
                 dataset, chosen, seeds=seeds, folder=folder, observer=progress, device=device
             )
-            if as_json:
-                print(json.dumps(result), flush=True)
-            else:
-                console.print(result_table(result))
+        # Each dataset has a display of its own, so that none is drawn while a result is printed.
+        if as_json:
+            print(json.dumps(result), flush=True)
+        else:
+            console.print(result_table(result))
     if not as_json:
-        console.print(f"stored in {folder.results}", highlight=False)
+        console.print(f"stored in {folder.results}", highlight=False, markup=False, soft_wrap=True)
 
 
 def evaluate_embeddings(path: Path, *, dataset: str, root: Path | None, as_json: bool) -> None:
