@@ -27,11 +27,14 @@ class ResultFolder:
         self.path = path
         try:
             (path / "embeddings").mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=path):
+            with tempfile.TemporaryFile(dir=path / "embeddings"):
+                pass
+            with self.results.open("ab+"):  # as `append` will
                 pass
         except OSError as error:
+            place = error.filename if error.filename == str(self.results) else path
             raise OutputError(
-                f"--out {path} cannot be written ({error.strerror}): a folder to write to is needed"
+                f"--out {path} cannot be written ({place}: {error.strerror}): a folder to write to is needed"
             ) from None
 
     @property
