@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from rgrl.bench.stderr_handler import StderrHandler
 from rgrl.errors import RGRLError
 
 app = typer.Typer(
@@ -40,7 +41,11 @@ def _global_options(
 
         print(f"rgrl {__version__}")
         raise typer.Exit
-    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(name)s: %(message)s")
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING,
+        format="%(name)s: %(message)s",
+        handlers=[StderrHandler()],
+    )
     _help_without_command(context)
 
 

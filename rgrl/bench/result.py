@@ -55,6 +55,7 @@ def make_result(
         "converged_share": fmean(run.converged_best.converged_share for run in runs),
         "paper_mean": published.mean if published else None,
         "paper_std": published.std if published else None,
+        "paper_source": published.source if published else None,
         "paper_gap": test_mean - published.mean if published else None,
         "seconds": seconds,
         "peak_memory_bytes": peak_memory_bytes(device),

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import io
+import re
 from types import SimpleNamespace
 
 import pytest
 import torch
+from rich.console import Console
 
 from rgrl.bench import result as module
-from rgrl.bench.published import Published
+from rgrl.bench.published import SOURCES, Published
 from rgrl.bench.result import make_result
 from rgrl.bench.seed_run import Evaluation, SeedRun
+from rgrl.bench.tables import result_table
 from rgrl.evaluate import LogisticReport, ProbeReport
 from rgrl.presets import Preset
 
@@ -40,7 +44,7 @@ def seed_run(seed: int, untrained: tuple, best: tuple, last: tuple, converged: t
 @pytest.fixture
 def result(monkeypatch) -> dict:
     """Two seeds: best 80 and 84, then 70 and 78; last 60 and 62, then 50 and 56."""
-    monkeypatch.setitem(module.PUBLISHED, ("rgrl", "made-up"), Published(81.0, 0.5))
+    monkeypatch.setitem(module.PUBLISHED, ("rgrl", "made-up"), Published(81.0, 0.5, "notebook"))
     runs = [
         seed_run(0, (30.0, 34.0), (80.0, 84.0), (60.0, 62.0), (90.0, 92.0), 4),
         seed_run(1, (20.0, 24.0), (70.0, 78.0), (50.0, 56.0), (80.0, 88.0), 2),
@@ -112,11 +116,30 @@ def test_each_seed_has_a_record_of_its_own(result):
     assert (second["seed"], second["test_mean"], second["test_last_mean"]) == (1, 74.0, 53.0)
 
 
+def test_the_table_says_where_the_published_number_was_read(result):
+    def table(source: str) -> str:
+        console = Console(file=io.StringIO(), width=200)
+        console.print(result_table({**result, "paper_source": source}))
+        return console.file.getvalue()
+
+    assert re.search(r"authors' notebook .* 81.00 .*± 0.50 .* ours -3.00", table("notebook"))
+    assert re.search(r"paper, as quoted .* 81.00", table("quotation"))
+    assert re.search(r"│ paper  .* 81.00", table("paper"))
+
+
+def test_what_is_known_of_each_published_number():
+    sources = {name: number.source for (_, name), number in module.PUBLISHED.items()}
+    others = {name: source for name, source in sources.items() if source != "paper"}
+    assert others == {"cs": "quotation", "citeseer": "notebook", "pubmed": "notebook", "corafull": "notebook"}
+    assert set(sources.values()) == set(SOURCES)
+
+
 def test_the_settings_and_the_graph_are_there(result):
     assert (result["dataset"], result["method"], result["fingerprint"]) == (
         "made-up",
         "rgrl",
         {"digest": "d"},
     )
+    assert result["paper_source"] == "notebook"
     assert result["config"] == Preset(epochs=6).to_dict()
     assert result["config_hash"] == Preset(epochs=6).hash

@@ -6,7 +6,7 @@ import torch
 from rgrl.bench import seed_run
 from rgrl.bench.seed_run import run_seed
 from rgrl.datasets import Dataset, load_dataset
-from rgrl.evaluate import linear_probe, logistic_regression
+from rgrl.evaluate import ProbeReport, linear_probe, logistic_regression
 from rgrl.presets import load_preset
 from rgrl.training import Update, train
 
@@ -86,6 +86,17 @@ def test_what_is_chosen_kept_and_reported_is_the_best_evaluation(karate, scripte
     assert found.parameters == 6
     assert (scripted.keywords["learning_rate"], scripted.keywords["weight_decay"]) == (0.02, 0.03)
     assert isinstance(scripted.keywords["generator"], torch.Generator)
+
+
+def test_validation_alone_chooses_and_the_earliest_wins_a_tie(karate, scripted, watcher, monkeypatch):
+    scores = iter([(50.0, 90.0), (60.0, 10.0), (60.0, 99.0), (55.0, 95.0)])
+
+    def probe(*_: object) -> ProbeReport:
+        val, test = next(scores)
+        return ProbeReport(val=(val,), test=(test,))
+
+    monkeypatch.setattr(seed_run, "linear_probe", probe)
+    assert run(karate, watcher, epochs=7).best.update == 1
 
 
 def test_patience_counts_the_evaluations_since_the_best(karate, scripted, watcher):
