@@ -130,20 +130,6 @@ def test_list_names_all_sixteen(bench):
     assert len(DATASETS) == 16
 
 
-def test_data_where_and_verify_speak_of_files(bench, refused, tmp_path):
-    _, out, _ = bench("data", "where", "cs", "--root", tmp_path)
-    assert "ms_academic_cs.npz" in out
-    folder = tmp_path / "cs" / "raw"
-    folder.mkdir(parents=True)
-    (folder / "ms_academic_cs.npz").write_bytes(b"altered")
-    assert str(folder) in bench("data", "where", "cs", "--root", tmp_path)[1]
-    code, out, err = bench("data", "verify", "cs", "--root", tmp_path)
-    assert code == 2
-    assert "wrong" in out
-    assert "933c745734e78908c7eb77172a673fee0503f30e26e5a99b36814d88534c42e3" in err
-    refused(bench("run", "cs", "--root", tmp_path, "--out", tmp_path / "out"))
-
-
 def test_help_does_not_load_torch():
     code = (
         "import sys; sys.argv = ['rgrl-bench', '--help']\n"
