@@ -6,6 +6,7 @@ import dataclasses
 import difflib
 import hashlib
 import json
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from typing import Any
 from rgrl.errors import ConfigError
 
 _FOLDER = Path(__file__).parent
+#: Beyond this a layer has no use, and its weights fit no memory.
+_LARGEST_WIDTH = 1_000_000
+_LARGEST_WHOLE = 2**63 - 1
 _NORMS = ("batch", "frozen", "layer", "none")
 
 
@@ -74,6 +78,7 @@ class Preset:
 
     def __post_init__(self) -> None:
         for name, (accepts, wanted) in _ACCEPTED.items():
+            _require_ordinary(name, getattr(self, name))
             if not accepts(getattr(self, name)):
                 raise ConfigError(f"{name} is {_shown(getattr(self, name))}: {wanted} is needed")
         if self.global_weight == 0 and self.local_weight == 0:
@@ -98,8 +103,8 @@ class Preset:
         return preset_from_mapping({**self.to_dict(), **changes}, source="the settings")
 
 
-def _is_int(low: int) -> Any:
-    return lambda v: isinstance(v, int) and not isinstance(v, bool) and v >= low
+def _is_int(low: int, high: int = _LARGEST_WHOLE) -> Any:
+    return lambda v: isinstance(v, int) and not isinstance(v, bool) and low <= v <= high
 
 
 def _is_number(low: float, high: float = float("inf"), *, open_low: bool = False) -> Any:
@@ -118,6 +123,7 @@ def _is_pair(accepts: Any) -> Any:
 _POSITIVE = (_is_number(0, open_low=True), "a number above 0")
 _WEIGHT = (_is_number(0), "a number of at least 0")
 _COUNT = (_is_int(1), "a whole number of at least 1")
+_WIDTH = (_is_int(1, _LARGEST_WIDTH), f"a whole number from 1 to {_LARGEST_WIDTH:,}")
 _PROBABILITY_PAIR = (_is_pair(_is_number(0, 1)), "a pair of probabilities from 0 to 1")
 _FLAG = (lambda v: isinstance(v, bool), "true or false")
 
@@ -126,11 +132,11 @@ _ACCEPTED: dict[str, tuple[Any, str]] = {
     "learning_rate": _POSITIVE,
     "weight_decay": _WEIGHT,
     "layers": (
-        lambda v: isinstance(v, tuple) and len(v) > 0 and all(_is_int(1)(e) for e in v),
-        "a list of whole numbers of at least 1",
+        lambda v: isinstance(v, tuple) and len(v) > 0 and all(_WIDTH[0](e) for e in v),
+        f"a list of whole numbers from 1 to {_LARGEST_WIDTH:,}",
     ),
     "norm": (lambda v: v in _NORMS, "one of " + ", ".join(f'"{n}"' for n in _NORMS)),
-    "predictor_hidden": _COUNT,
+    "predictor_hidden": _WIDTH,
     "momentum": (_is_number(0, 1), "a number from 0 to 1"),
     "feature_mask": _PROBABILITY_PAIR,
     "edge_drop": _PROBABILITY_PAIR,
@@ -141,7 +147,7 @@ _ACCEPTED: dict[str, tuple[Any, str]] = {
     "student_temperature": _POSITIVE,
     "teacher_temperature": _POSITIVE,
     "global_weight": _WEIGHT,
-    "num_local_anchors": _COUNT,
+    "num_local_anchors": _WIDTH,
     "include_self": _FLAG,
     "local_student_temperature": _POSITIVE,
     "local_teacher_temperature": _POSITIVE,
@@ -173,9 +179,9 @@ def preset_from_mapping(values: Mapping[str, Any], *, source: str) -> Preset:
         if isinstance(value, list):
             value = tuple(value)
         if kind == "float" and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)
+            value = _as_float(value)
         if kind == "tuple[float, float]" and isinstance(value, tuple):
-            value = tuple(float(v) if type(v) is int else v for v in value)
+            value = tuple(_as_float(v) if type(v) is int else v for v in value)
         settled[key] = value
     return Preset(**settled)
 
@@ -205,7 +211,7 @@ def load_preset(name: str) -> Preset:
         raise ConfigError(
             f"the preset {name!r} is unknown: accepted are {', '.join(preset_names())}, or a .toml file"
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # no TOML, no UTF-8, or a number of more digits than Python reads
         raise ConfigError(f"the preset file {path} is no TOML: {error}") from None
     return preset_from_mapping(values, source=f"the preset {name}")
 
@@ -225,10 +231,28 @@ def parse_setting(text: str) -> tuple[str, Any]:
         raise ConfigError(f"the setting {text!r} is not understood: key=value is needed")
     try:
         return key, tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
-        if value.replace("_", "").replace("-", "").isalnum():
+    except ValueError:
+        if value[0].isalpha() and value.replace("_", "").replace("-", "").isalnum():
             return key, value
-        raise ConfigError(f"the setting {text!r} is not understood: its value is no TOML value") from None
+        short = text if len(text) <= 60 else f"{text[:57]}..."
+        raise ConfigError(f"the setting {short!r} is not understood: its value is no TOML value") from None
+
+
+def _as_float(value: int) -> float:
+    """The number as a float; as it is when it fits none, for the check that refuses it."""
+    try:
+        return float(value)
+    except OverflowError:
+        return value
+
+
+def _require_ordinary(name: str, value: object) -> None:
+    for part in value if isinstance(value, tuple) else (value,):
+        if isinstance(part, int) and abs(part) > _LARGEST_WHOLE:  # longer ones may not even be printed
+            size = f"{'-' if part < 0 else ''}1e{math.log10(abs(part)):.0f}"
+            raise ConfigError(
+                f"{name} has a whole number near {size}: at most {_LARGEST_WHOLE:,} is accepted"
+            )
 
 
 def _shown(value: object) -> str:
