@@ -4,9 +4,9 @@
     python benchmarks/step.py cora synthetic:20000,200000,500,0.02 --json
     python benchmarks/step.py cs --precision bf16 --out benchmarks/results/step.jsonl
 
-The three are timed in turns in one process; each figure is a median, of means over as many calls in a row as
-fill a tenth of a second. Peak memory is that of a process of its own which loads the dataset and does two
-updates.
+The three are timed in turns, each in a process of its own. Figures are medians over the turns, ratios medians
+of the turns' ratios; each figure is a mean over as many calls in a row as fill a tenth of a second. Peak
+memory is the process's, loading and compiled code included.
 """
 
 from __future__ import annotations
@@ -17,18 +17,10 @@ import math
 import statistics
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import torch
-from floor import products
-from inputs import load_input
-
-from rgrl.bench.build import build_method
-from rgrl.bench.environment import hardware, peak_memory_bytes, versions
-from rgrl.training import train
+from rgrl.bench.environment import hardware, versions
 
 DATASETS = ["cora", "citeseer", "pubmed", "computers", "cs"]
 
@@ -36,9 +28,6 @@ DATASETS = ["cora", "citeseer", "pubmed", "computers", "cs"]
 def main() -> None:
     """Measure, print and store."""
     arguments = parse()
-    if arguments.peak_of is not None:
-        print(peak(arguments))
-        return
     if arguments.repeats < 1:
         sys.exit(f"error: --repeats is {arguments.repeats}: at least 1 is needed")
     rows = []
@@ -57,95 +46,77 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("inputs", nargs="*", default=DATASETS, help="datasets, or synthetic:N,E,F,density")
     parser.add_argument("--preset", help="default: the dataset's own; rgrl-cs for a synthetic graph")
-    parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
+    parser.add_argument(
+        "--precision", choices=["fp32", "bf16"], default="fp32", help="the reference's is fp32"
+    )
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--repeats", type=int, default=7)
+    parser.add_argument("--repeats", type=int, default=7, help="turns")
     parser.add_argument("--no-reference", action="store_true", help="for graphs that it cannot hold")
     parser.add_argument("--json", action="store_true", help="one JSON object a line and nothing else")
     parser.add_argument("--out", type=Path, help="file to append the objects to")
-    parser.add_argument("--peak-of", choices=["package", "reference"], help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
-def stepper(name: str, arguments: argparse.Namespace, which: str) -> Callable[[], object]:
-    """Return a function that does one update."""
-    graph, preset = load_input(name, arguments.preset)
-    graph = graph.to(arguments.device)
-    generator = torch.Generator().manual_seed(0)
-    method = build_method(preset, graph.num_features, generator).to(arguments.device)
-    if which == "reference":
-        from reference import ReferenceStep  # its PyG must not count as the package's memory
+class Worker:
+    """One of the three processes."""
 
-        return ReferenceStep(preset, method.plan(graph)).step
-    updates = train(
-        method,
-        graph,
-        epochs=sys.maxsize,
-        learning_rate=preset.learning_rate,
-        weight_decay=preset.weight_decay,
-        generator=generator,
-    )
-    return lambda: next(updates)
+    def __init__(self, which: str, name: str, arguments: argparse.Namespace) -> None:
+        command = [sys.executable, str(Path(__file__).parent / "step_worker.py"), which, name]
+        for option in ("preset", "precision", "device"):
+            if (value := getattr(arguments, option)) is not None:
+                command += [f"--{option}", value]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.read()  # it is warm now
 
+    def read(self) -> Any:
+        """The next line of the process."""
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        if not line:
+            sys.exit(f"error: {' '.join(map(str, self.process.args))} failed")  # type: ignore[arg-type]
+        return json.loads(line)
 
-def timed(run: Callable[[], object], device: str, calls: int) -> float:
-    """Milliseconds of one call, over some in a row as in training, after one that warms the caches."""
-    run()
-    if device != "cpu":
-        torch.cuda.synchronize()
-    start = time.perf_counter()
-    for _ in range(calls):
-        run()
-    if device != "cpu":
-        torch.cuda.synchronize()
-    return 1e3 * (time.perf_counter() - start) / calls
+    def measure(self) -> Any:
+        """One figure."""
+        assert self.process.stdin is not None
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return self.read()
+
+    def finish(self) -> int:
+        """End the process and return its peak memory."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        return int(self.read())
 
 
 def measure(name: str, arguments: argparse.Namespace) -> dict[str, Any]:
     """Measure one input."""
-    steps = {"ms": stepper(name, arguments, "package")}
-    if not arguments.no_reference:
-        steps["reference_ms"] = stepper(name, arguments, "reference")
-    graph, preset = load_input(name, arguments.preset)
-    graph = graph.to(arguments.device)
-    plan = build_method(preset, graph.num_features, torch.Generator()).plan(graph)
-    dtype = torch.bfloat16 if arguments.precision == "bf16" else torch.float32
-    floor = products(preset, plan, dtype)
-    runs = steps | {p.name: p.run for p in floor}
-    calls = {key: max(1, min(20, round(100 / timed(run, arguments.device, 1)))) for key, run in runs.items()}
-    times: dict[str, list[float]] = {key: [] for key in runs}
-    for _ in range(arguments.repeats):
-        for key, run in runs.items():
-            times[key].append(timed(run, arguments.device, calls[key]))
-    median = {key: statistics.median(values) for key, values in times.items()}
+    which = ["package", "floor"] if arguments.no_reference else ["package", "reference", "floor"]
+    workers = {w: Worker(w, name, arguments) for w in which}
+    turns = [{w: worker.measure() for w, worker in workers.items()} for _ in range(arguments.repeats)]
+    peaks = {w: worker.finish() for w, worker in workers.items()}
+    products = [fastest([turn["floor"][i] for turn in turns]) for i in range(len(turns[0]["floor"]))]
+    floor_ms = sum(product["times"] * product["ms"] for product in products)
     row: dict[str, Any] = {"dataset": name, "precision": arguments.precision, "device": arguments.device}
-    row |= {key: median[key] for key in steps}
-    row["floor_ms"] = sum(median[p.name] * p.times for p in floor)
-    row["vs_floor"] = row["ms"] / row["floor_ms"]
-    row["peak_bytes"] = peak_of_child(name, arguments, "package")
+    row["ms"] = statistics.median(turn["package"] for turn in turns)
+    row["floor_ms"], row["peak_bytes"] = floor_ms, peaks["package"]
+    row["vs_floor"] = row["ms"] / floor_ms
     if not arguments.no_reference:
-        row["vs_reference"] = row["reference_ms"] / row["ms"]
-        row["reference_peak_bytes"] = peak_of_child(name, arguments, "reference")
-    row["floor"] = [{"product": p.name, "times": p.times, "ms": median[p.name]} for p in floor]
-    row["repeats"] = arguments.repeats
+        row["reference_ms"] = statistics.median(turn["reference"] for turn in turns)
+        row["vs_reference"] = statistics.median(turn["reference"] / turn["package"] for turn in turns)
+        row["reference_peak_bytes"] = peaks["reference"]
+        row["floor_vs_reference"] = row["reference_ms"] / floor_ms
+    row["floor"], row["repeats"] = products, arguments.repeats
     return row
 
 
-def peak_of_child(name: str, arguments: argparse.Namespace, which: str) -> int:
-    """Peak memory of two updates in a process of their own."""
-    command = [sys.executable, __file__, name, "--peak-of", which]
-    for option in ("preset", "precision", "device"):
-        if (value := getattr(arguments, option)) is not None:
-            command += [f"--{option}", value]
-    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-
-
-def peak(arguments: argparse.Namespace) -> int:
-    """Do two updates and return this process' peak memory, or the GPU's."""
-    run = stepper(arguments.inputs[0], arguments, arguments.peak_of)
-    for _ in range(2):
-        run()
-    return peak_memory_bytes(arguments.device)
+def fastest(turns: list[dict[str, Any]]) -> dict[str, Any]:
+    """One product over all turns, by the kernel with the smallest median."""
+    medians = {name: statistics.median(turn["ms"][name] for turn in turns) for name in turns[0]["ms"]}
+    kernel = min(medians, key=lambda name: medians[name])
+    product, times = turns[0]["product"], turns[0]["times"]
+    return {"product": product, "times": times, "ms": medians[kernel], "kernel": kernel}
 
 
 def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -156,11 +127,15 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "hardware": hardware(rows[0]["device"]),
         "versions": versions(),
     }
-    result["geomean_vs_floor"] = math.exp(statistics.fmean(math.log(row["vs_floor"]) for row in rows))
+    result["geomean_vs_floor"] = geometric_mean([row["vs_floor"] for row in rows])
     if all("vs_reference" in row for row in rows):
-        ratios = [math.log(row["vs_reference"]) for row in rows]
-        result["geomean_vs_reference"] = math.exp(statistics.fmean(ratios))
+        result["geomean_vs_reference"] = geometric_mean([row["vs_reference"] for row in rows])
     return result
+
+
+def geometric_mean(ratios: list[float]) -> float:
+    """Of at least one positive number."""
+    return math.exp(statistics.fmean(math.log(ratio) for ratio in ratios))
 
 
 def described(row: dict[str, Any]) -> str:
@@ -171,10 +146,10 @@ def described(row: dict[str, Any]) -> str:
     ]
     if "reference_ms" in row:
         lines.append(
-            f"  {row['vs_reference']:.2f} times faster than the reference's {row['reference_ms']:.1f} ms, "
-            f"peak {row['reference_peak_bytes'] / 1e6:.0f} MB"
+            f"  {row['vs_reference']:.2f} times faster than the reference's {row['reference_ms']:.1f} ms "
+            f"(the floor: {row['floor_vs_reference']:.2f}), peak {row['reference_peak_bytes'] / 1e6:.0f} MB"
         )
-    lines += [f"  {p['times']} x {p['ms']:8.3f} ms  {p['product']}" for p in row["floor"]]
+    lines += [f"  {p['times']} x {p['ms']:8.3f} ms  {p['product']} ({p['kernel']})" for p in row["floor"]]
     return "\n".join(lines)
 
 

@@ -13,6 +13,9 @@ import typer
 from rgrl.bench.stderr_handler import StderrHandler
 from rgrl.errors import RGRLError
 
+#: Turns of a waiting OpenMP thread before it sleeps, about a tenth of a millisecond.
+SPIN_COUNT = "10000"
+
 app = typer.Typer(
     name="rgrl-bench",
     help="Train and evaluate relational self-supervised learning on graphs.",
@@ -158,7 +161,7 @@ def main() -> None:
     """Run the command; what a user can mend ends with one line and exit code 2, an interruption with 130."""
     # Waiting threads of OpenMP spin by default; beside another busy process that made a run ten times slower,
     # and alone a short spin costs nothing. It must be set before torch is loaded.
-    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+    os.environ.setdefault("GOMP_SPINCOUNT", SPIN_COUNT)
     try:
         code = app(standalone_mode=False) or 0
     except RGRLError as error:

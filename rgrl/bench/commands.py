@@ -15,7 +15,7 @@ from rgrl.bench.plain_progress import PlainProgress
 from rgrl.bench.tables import command_line, dataset_table, result_table
 from rgrl.datasets import DATASETS, find_spec, load_dataset, on_disk
 from rgrl.datasets.registry import require_readable
-from rgrl.datasets.sources import data_root
+from rgrl.datasets.sources import cache_root, data_root
 from rgrl.errors import ConfigError
 from rgrl.presets import Preset, load_preset, parse_setting
 
@@ -63,7 +63,13 @@ def run_datasets(
         with progress_display() as progress:
             dataset = load_dataset(spec.name, root=root, progress=progress.download)
             result = run_dataset(
-                dataset, chosen, seeds=seeds, folder=folder, observer=progress, device=device
+                dataset,
+                chosen,
+                seeds=seeds,
+                folder=folder,
+                observer=progress,
+                device=device,
+                cache=cache_root() / "anchors",
             )
         # Each dataset has a display of its own, so that none is drawn while a result is printed.
         if as_json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 from rgrl.bench.observer import Observer
@@ -25,11 +26,22 @@ def run_dataset(
     observer: Observer,
     device: str = "cpu",
     method: str = "rgrl",
+    cache: Path | None = None,
 ) -> dict[str, Any]:
     """Run the protocol with pre-training seeds 0 … ``seeds`` − 1 and store the result.
 
     Each seed's chosen embedding is on disk when the seed ends. Whatever stops the run, a result of the seeds
     that were finished is stored before it goes on; its ``seeds`` is below its ``seeds_asked``.
+
+    Args:
+        dataset: Graph, labels and splits.
+        preset: Settings.
+        seeds: Number of pre-training seeds.
+        folder: Where results and embeddings go.
+        observer: Told of progress.
+        device: Where to train.
+        method: Name of the method in the result.
+        cache: Folder that keeps local anchors between runs.
 
     Returns:
         The stored result, see ``docs/results.md``.
@@ -59,7 +71,7 @@ def run_dataset(
 
     try:
         for seed in range(seeds):
-            run = run_seed(dataset, graph, preset, seed=seed, seeds=seeds, observer=observer)
+            run = run_seed(dataset, graph, preset, seed=seed, seeds=seeds, observer=observer, cache=cache)
             runs.append(run)
             save_embeddings(
                 folder.embedding(dataset.name, method, preset.hash, seed),

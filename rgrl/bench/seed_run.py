@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -78,6 +79,7 @@ def run_seed(
     seed: int,
     seeds: int,
     observer: Observer,
+    cache: Path | None = None,
 ) -> SeedRun:
     """Train RGRL with one seed under the paper's protocol.
 
@@ -92,6 +94,7 @@ def run_seed(
         seed: Seed of weights, views and anchors.
         seeds: Number of seeds, for the display.
         observer: Told of progress.
+        cache: Folder that keeps local anchors between runs.
 
     Returns:
         The curve and what was chosen of it.
@@ -136,7 +139,9 @@ def run_seed(
         epochs=preset.epochs,
         learning_rate=preset.learning_rate,
         weight_decay=preset.weight_decay,
+        precision=preset.precision,
         generator=generator,
+        cache=cache,
     )
     for update in updates:
         if not torch.isfinite(update.loss):

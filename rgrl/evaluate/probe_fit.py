@@ -15,10 +15,11 @@ import numpy as np
 import torch
 from scipy import sparse
 from torch import Tensor
+from torch.nn import functional as F
 
 from rgrl.evaluate.batched_adam import BatchedAdam
 from rgrl.evaluate.checks import IntArray
-from rgrl.evaluate.probe_design import block_size, gather
+from rgrl.evaluate.probe_design import block_size, gather, padded_classes
 
 _SPARSE_BYTES = 64 << 20
 
@@ -64,18 +65,26 @@ def fit_dense(
         weight_decay: Decoupled weight decay.
     """
     longest = max(rows.size for rows in train)
-    block = block_size(longest, embeddings.shape[1], weights.shape[1], embeddings.device)
+    classes = weights.shape[1]
+    padded = padded_classes(classes)
+    block = block_size(longest, embeddings.shape[1], padded, embeddings.device)
     for start in range(0, len(train), block):
         stop = start + block
-        design, target, share = gather(embeddings, labels, train[start:stop], longest, weights.shape[1])
-        adam = BatchedAdam(weights[start:stop], lr=lr, weight_decay=weight_decay)
+        design, target, share = gather(embeddings, labels, train[start:stop], longest, padded)
+        adam = BatchedAdam(
+            F.pad(weights[start:stop], (0, 0, 0, padded - classes)), lr=lr, weight_decay=weight_decay
+        )
         scores, gradient = torch.empty_like(target), torch.empty_like(adam.weights)
+        padding = scores[:, classes:]
         transposed = design.transpose(1, 2)
         # Classes before rows: products and softmax are two to four times faster than the other way round.
         for _ in range(steps):
             torch.bmm(adam.weights, transposed, out=scores)
+            if padded > classes:
+                padding.fill_(-torch.inf)  # probability, gradient and weight are exactly 0
             torch.bmm(torch.softmax(scores, dim=1).sub_(target), design, out=gradient)
             adam.step(gradient.mul_(share))
+        weights[start:stop] = adam.weights[:, :classes]
 
 
 def fit_sparse(

@@ -7,8 +7,10 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from rgrl.graph.csr_pattern import CSRPattern
+from rgrl.kernels.launch import usable
 
 with warnings.catch_warnings():
     # torch says once per process that its CSR tensors are in beta; said here, users never read it.
@@ -35,28 +37,62 @@ def csr_matmul(pattern: CSRPattern, values: Tensor, dense: Tensor) -> Tensor:
         >>> csr_matmul(pattern, torch.tensor([2.0, 3.0, 4.0]), torch.eye(2)).tolist()
         [[0.0, 2.0], [3.0, 4.0]]
     """
-    return _CSRMatmul.apply(dense, pattern, values)  # type: ignore[no-untyped-call]
+    return _CSRMatmul.apply(autocast(dense), pattern, values)  # type: ignore[no-untyped-call]
 
 
-def _product(crow: Tensor, col: Tensor, values: Tensor, dense: Tensor, rows: int) -> Tensor:
-    size = (rows, dense.shape[0])
-    sparse = torch.sparse_csr_tensor(crow, col, values, size=size, check_invariants=False)
+def autocast(dense: Tensor) -> Tensor:
+    """The operand of a product in the type that torch's autocast asks for, as for its own products."""
+    kind = dense.device.type
+    return dense.to(torch.get_autocast_dtype(kind)) if torch.is_autocast_enabled(kind) else dense
+
+
+def csr_product(
+    pattern: CSRPattern,
+    values: Tensor,
+    dense: Tensor,
+    *,
+    transposed: bool = False,
+    bias: Tensor | None = None,
+    slope: float = 1.0,
+) -> Tensor:
+    """``prelu(S B + bias)`` of a planned sparse S, or of its transpose; not differentiable.
+
+    Args:
+        pattern: Pattern of S ``[R, C]``.
+        values: Its entries, ``[nnz]``.
+        dense: B, ``[C, d]``; ``[R, d]`` for the transpose.
+        transposed: Multiply by Sᵀ.
+        bias: ``[d]``, or ``None`` for none.
+        slope: Factor of what is negative; 1 changes nothing.
+    """
+    crow, col, rows = pattern.crow, pattern.col, pattern.shape[0]
+    if transposed:
+        crow, col, rows = pattern.transpose_crow, pattern.transpose_col, pattern.shape[1]
+    dense = dense.contiguous()
     out = dense.new_empty(rows, dense.shape[1])
+    if usable(dense) and crow.dtype == torch.int32:
+        from rgrl.kernels.spmm import spmm
+
+        order = pattern.transpose_order if transposed else None
+        spmm(crow, col, values, dense, out, order=order, bias=bias, slope=slope)
+        return out
+    if transposed:
+        values = values[pattern.transpose_order]
+    size = (rows, dense.shape[0])
+    sparse = torch.sparse_csr_tensor(crow, col, values.to(dense.dtype), size=size, check_invariants=False)
     # Without an output of its own, `@` would fill one with zeros and copy another.
-    return torch.addmm(out, sparse, dense, beta=0, out=out)
+    torch.addmm(out, sparse, dense, beta=0, out=out)
+    if bias is not None:
+        out += bias.to(out.dtype)
+    return out if slope == 1.0 else F.leaky_relu_(out, slope)
 
 
 class _CSRMatmul(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, dense: Tensor, pattern: CSRPattern, values: Tensor) -> Tensor:
         ctx.pattern, ctx.values = pattern, values
-        return _product(pattern.crow, pattern.col, values, dense, pattern.shape[0])
+        return csr_product(pattern, values, dense)
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
-        pattern: CSRPattern = ctx.pattern
-        values = ctx.values[pattern.transpose_order]
-        grad = _product(
-            pattern.transpose_crow, pattern.transpose_col, values, grads[0].contiguous(), pattern.shape[1]
-        )
-        return grad, None, None
+        return csr_product(ctx.pattern, ctx.values, grads[0], transposed=True), None, None

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rgrl.graph.view import View
 
 #: Features with a smaller share of non-zeros are kept sparse, unless the caller says otherwise.
-SPARSE_BELOW_DENSITY = 0.05
+SPARSE_BELOW_DENSITY = 0.15
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +64,7 @@ class Graph:
             y: Integer labels ``[N]``.
             num_nodes: Checked against the rows of ``x`` when given.
             sparse_features: Keep ``x`` sparse (``True``), dense (``False``), or choose by its share of
-                non-zeros (``None``: sparse below 5 %).
+                non-zeros (``None``: sparse below 15 %).
 
         Raises:
             DataError: If the indices are out of range or not integers, the features are not finite or
@@ -136,6 +136,19 @@ class Graph:
         source = torch.repeat_interleave(torch.arange(self.num_nodes, device=self.device), outgoing)
         keep = (source != target) | self.has_loop[source]
         return torch.stack([source[keep], target[keep]])
+
+    def features_as(self, dtype: torch.dtype) -> Tensor:
+        """Dense features in another type, converted when first asked for and kept."""
+        assert isinstance(self.x, Tensor)
+        if dtype == self.x.dtype:
+            return self.x
+        if dtype not in self._converted:
+            self._converted[dtype] = self.x.to(dtype)
+        return self._converted[dtype]
+
+    @cached_property
+    def _converted(self) -> dict[torch.dtype, Tensor]:
+        return {}
 
     def view(self) -> View:
         """The graph as it is, as a view to augment or to embed."""

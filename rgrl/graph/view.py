@@ -8,7 +8,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from rgrl.graph.csr_matmul import csr_matmul
+from rgrl.graph.csr_matmul import autocast, csr_matmul
 from rgrl.graph.graph import Graph
 from rgrl.graph.sparse_features import SparseFeatures
 
@@ -58,7 +58,7 @@ class View:
             return csr_matmul(self.graph.x.pattern, self.feature_values, weight)
         if self.feature_keep is not None:
             weight = weight * self.feature_keep.unsqueeze(1)
-        return self.graph.x @ weight
+        return self.graph.features_as(autocast(weight).dtype) @ weight
 
     @cached_property
     def feature_values(self) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 import torch
@@ -17,7 +18,7 @@ from rgrl.relation import AnchorSampler, EMATeacher, LocalRelationLoss, Relation
 
 #: Entries of the predictor's hidden layer that stand in memory at a time, by kind of device: on a CPU few
 #: enough to stay in the cache, elsewhere enough to keep the device busy.
-_BLOCK_ENTRIES = {"cpu": 1 << 20}
+_BLOCK_ENTRIES = {"cpu": 1 << 21}
 _BLOCK_ENTRIES_ELSEWHERE = 1 << 26
 
 
@@ -131,20 +132,30 @@ class RGRL(nn.Module):
             reduction="sum",
         )
 
-    def plan(self, graph: Graph) -> RGRLPlan:
+    def plan(self, graph: Graph, *, cache: Path | None = None) -> RGRLPlan:
         """Compute what stays the same between updates.
 
+        Args:
+            graph: The graph.
+            cache: Folder that keeps local anchors between runs, see :meth:`LocalAnchors.from_graph`.
+
         Raises:
-            DataError: If the graph has no edges.
+            DataError: If the graph has no edges, or a single node for a batch norm.
         """
         if graph.num_edges == 0:
             raise DataError(f"the graph has {graph.num_nodes} nodes and 0 edges: RGRL needs at least 1 edge")
+        if graph.num_nodes == 1 and any(isinstance(m, nn.BatchNorm1d) for m in self.encoder.modules()):
+            raise DataError(
+                "the graph has 1 node, and a batch norm needs 2: norm='layer' and norm='none' take it"
+            )
         return RGRLPlan(
             graph=graph,
             sampler=AnchorSampler(
                 graph.degree, num_anchors=self.num_anchors, alpha=self.alpha, beta=self.beta
             ),
-            local=LocalAnchors.from_graph(graph, k=self.num_local_anchors, include_self=self.include_self),
+            local=LocalAnchors.from_graph(
+                graph, k=self.num_local_anchors, include_self=self.include_self, cache=cache
+            ),
         )
 
     def losses(self, plan: RGRLPlan, generator: torch.Generator | None = None) -> Iterator[Tensor]:
@@ -174,7 +185,7 @@ class RGRL(nn.Module):
 
         def share(rows: Tensor, part: slice) -> Tensor:
             p = l2_normalize(self.predictor(rows))
-            loss = p.new_zeros(())
+            loss = torch.zeros((), device=p.device)
             if self.global_weight:
                 loss = loss + global_weight * self.global_loss(p, t[part], anchors)
             if self.local_weight:

@@ -13,6 +13,7 @@ from rgrl.graph.view import View
 from rgrl.nn.gcn_layer import GCNLayer
 from rgrl.nn.norm import NormName, affine_map, make_norm
 from rgrl.nn.prelu import PReLU
+from rgrl.nn.propagate_prelu import propagate_prelu
 
 
 class GCNEncoder(nn.Module):
@@ -61,6 +62,8 @@ class GCNEncoder(nn.Module):
             else:  # (Â X W + b) s + c = Â X (W s) + (b s + c): no pass over the activations
                 scale, shift = affine
                 bias = torch.addcmul(shift, conv.bias, scale)
-                hidden = activation(conv.product(view, hidden, scale), bias)
+                hidden = propagate_prelu(
+                    view, conv.project(view, hidden, scale), bias, cast("PReLU", activation)
+                )
         assert hidden is not None
         return hidden

@@ -34,12 +34,12 @@ class GCNLayer(nn.Module):
 
     def forward(self, view: View, hidden: Tensor | None = None) -> Tensor:
         """Convolve ``hidden`` ``[N, in]``, or the view's masked features when it is ``None``."""
-        return self.product(view, hidden).add_(self.bias)
+        return view.propagate(self.project(view, hidden)).add_(self.bias)
 
-    def product(self, view: View, hidden: Tensor | None = None, scale: Tensor | None = None) -> Tensor:
-        """``Â X W``, without the bias; its columns times ``scale`` ``[out]`` where that is given."""
+    def project(self, view: View, hidden: Tensor | None = None, scale: Tensor | None = None) -> Tensor:
+        """``X W``, before propagation; its columns times ``scale`` ``[out]`` where that is given."""
         weight = self.weight if scale is None else self.weight * scale
-        return view.propagate(view.project(weight) if hidden is None else hidden @ weight)
+        return view.project(weight) if hidden is None else hidden @ weight
 
     def extra_repr(self) -> str:
         """Return the widths for ``repr``."""

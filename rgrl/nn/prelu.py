@@ -9,8 +9,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
-#: Entries that are read again while they are still in a core's cache.
-_BLOCK = 1 << 17
+from rgrl.kernels.launch import usable
 
 
 class PReLU(nn.Module):
@@ -42,8 +41,34 @@ class PReLU(nn.Module):
             bias: ``[d]``, or ``None`` for none.
         """
         if hidden.device.type != "cpu":  # reading the slope would wait for the device
-            return F.prelu(hidden if bias is None else hidden + bias, self.weight)
+            before = hidden if bias is None else hidden + bias.to(hidden.dtype)
+            return F.prelu(before, self.weight.to(hidden.dtype))
         return _BiasPReLU.apply(hidden, bias, self.weight, self.inplace)  # type: ignore[no-untyped-call]
+
+
+def prelu_backward(
+    grad: Tensor, saved: Tensor, slope: float, *, of_output: bool
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Gradients of PReLU's input, bias and slope.
+
+    Args:
+        grad: Gradient of the output, contiguous ``[N, d]``.
+        saved: Output or input ``[N, d]``; the output tells the input's signs only if the slope is above 0.
+        slope: a.
+        of_output: Whether ``saved`` is the output, a times the input where that is negative.
+
+    Returns:
+        ``[N, d]``, ``[d]`` and ``[1]``.
+    """
+    before = torch.empty_like(grad)
+    if usable(grad, saved):
+        from rgrl.kernels.prelu_rows import prelu_rows_backward
+
+        bias_grad, slope_grad = prelu_rows_backward(grad, saved, slope, before)
+    else:
+        torch.ops.aten.leaky_relu_backward.grad_input(grad, saved, slope, of_output, grad_input=before)
+        bias_grad, slope_grad = before.sum(0), (grad * saved.clamp(max=0)).sum()
+    return before, bias_grad, (slope_grad / slope if of_output else slope_grad).view(1)
 
 
 class _BiasPReLU(torch.autograd.Function):
@@ -56,9 +81,14 @@ class _BiasPReLU(torch.autograd.Function):
             ctx.save_for_backward(before)
             return F.leaky_relu(before, ctx.slope)
         ctx.mark_dirty(hidden)
-        if bias is not None:
-            hidden.add_(bias)
-        F.leaky_relu_(hidden, ctx.slope)
+        if hidden.ndim == 2 and usable(hidden):
+            from rgrl.kernels.prelu_rows import prelu_rows_
+
+            prelu_rows_(hidden, bias, ctx.slope)
+        else:
+            if bias is not None:
+                hidden.add_(bias)
+            F.leaky_relu_(hidden, ctx.slope)
         ctx.save_for_backward(hidden)
         return hidden
 
@@ -67,19 +97,8 @@ class _BiasPReLU(torch.autograd.Function):
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor | None, Tensor, None]:
         (saved,) = ctx.saved_tensors
         width = saved.shape[-1] if saved.ndim else 1
-        after, values = grads[0].reshape(-1, width), saved.reshape(-1, width)
-        before = torch.empty_like(after)
-        slope_grad = saved.new_zeros(1)
-        bias_grad = saved.new_zeros(width) if ctx.needs_input_grad[1] else None
-        for start in range(0, after.shape[0], rows := max(1, _BLOCK // width)):
-            part = slice(start, start + rows)
-            g, h = after[part], values[part]
-            torch.ops.aten.leaky_relu_backward.grad_input(
-                g, h, ctx.slope, ctx.inplace, grad_input=before[part]
-            )
-            slope_grad += torch.dot(g.reshape(-1), h.clamp(max=0).view(-1))
-            if bias_grad is not None:
-                bias_grad += before[part].sum(0)
-        if ctx.inplace:  # what was saved is the output, a times the input where that is negative
-            slope_grad /= ctx.slope
-        return before.view_as(saved), bias_grad, slope_grad, None
+        grad, values = grads[0].reshape(-1, width), saved.reshape(-1, width)
+        before, bias_grad, slope_grad = prelu_backward(
+            grad.contiguous(), values, ctx.slope, of_output=ctx.inplace
+        )
+        return before.view_as(saved), bias_grad if ctx.needs_input_grad[1] else None, slope_grad, None

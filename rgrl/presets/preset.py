@@ -20,6 +20,7 @@ _FOLDER = Path(__file__).parent
 _LARGEST_WIDTH = 1_000_000
 _LARGEST_WHOLE = 2**63 - 1
 _NORMS = ("batch", "frozen", "layer", "none")
+_PRECISIONS = ("fp32", "bf16")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,7 @@ class Preset:
         local_student_temperature: τ_sd.
         local_teacher_temperature: τ_td.
         local_weight: λ; 0 leaves the local term out.
+        precision: ``"fp32"``, or ``"bf16"`` for products and activations of the training in bfloat16.
         eval_every: Updates between two evaluations.
         patience: Evaluations without a better mean validation accuracy after which training stops.
     """
@@ -73,6 +75,7 @@ class Preset:
     local_student_temperature: float = 0.1
     local_teacher_temperature: float = 1.0
     local_weight: float = 1.0
+    precision: str = "fp32"
     eval_every: int = 5
     patience: int = 600
 
@@ -152,6 +155,7 @@ _ACCEPTED: dict[str, tuple[Any, str]] = {
     "local_student_temperature": _POSITIVE,
     "local_teacher_temperature": _POSITIVE,
     "local_weight": _WEIGHT,
+    "precision": (lambda v: v in _PRECISIONS, "one of " + ", ".join(f'"{p}"' for p in _PRECISIONS)),
     "eval_every": _COUNT,
     "patience": _COUNT,
 }

@@ -13,13 +13,13 @@ from typing import Any, Literal, get_args
 
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from rgrl.errors import ConfigError, DataError
+from rgrl.relation.global_term import global_term
+from rgrl.relation.local_term import local_term
 
 Reduction = Literal["mean", "sum"]
-
-#: Similarities of one block of rows: small enough to stay in a core's cache between the passes over it.
-_BLOCK_ENTRIES = 1 << 18
 
 
 def relation_kl(
@@ -63,9 +63,12 @@ def relation_kl(
         )
     if anchors.ndim != 2 or anchors.shape[1] != student.shape[1] or anchors.shape[0] == 0:
         raise DataError(f"anchors {list(anchors.shape)} must be [m, {student.shape[1]}] with m at least 1")
-    return _RelationKL.apply(  # type: ignore[no-untyped-call]
-        student, teacher, anchors, student_temperature, teacher_temperature
-    )
+    needs_grad = torch.is_grad_enabled() and student.requires_grad
+    with torch.no_grad():
+        rows, grad = global_term(
+            student, teacher, anchors, student_temperature, teacher_temperature, needs_grad=needs_grad
+        )
+    return rows if grad is None else _WithGradient.apply(student, rows, grad)  # type: ignore[no-untyped-call]
 
 
 def local_relation_kl(
@@ -87,7 +90,8 @@ def local_relation_kl(
         teacher: t, ``[N, d]``.
         anchors: Rows to choose from, ``[M, d]``.
         index: Rows of ``anchors`` that are i's own, int64 ``[N, k]``.
-        mask: Which of them count, bool ``[N, k]``; a row without any has divergence 0.
+        mask: Which of them count, bool ``[N, k]``; a row without any has divergence 0. Where it is false,
+            ``index`` may hold anything.
         student_temperature: τ_sd, above 0.
         teacher_temperature: τ_td, above 0.
 
@@ -96,7 +100,7 @@ def local_relation_kl(
 
     Raises:
         ConfigError: If a temperature is not above 0.
-        DataError: If the shapes do not fit together.
+        DataError: If the shapes do not fit together, or (on a CPU) an index is out of range.
 
     Example:
         >>> rows, pairs = torch.eye(2), torch.tensor([[0, 1], [1, 0]])
@@ -116,9 +120,21 @@ def local_relation_kl(
         raise DataError(f"index {list(index.shape)} must be [{student.shape[0]}, k] with k at least 1")
     if mask is not None and mask.shape != index.shape:
         raise DataError(f"mask {list(mask.shape)} must have the shape of index, {list(index.shape)}")
-    return _LocalRelationKL.apply(  # type: ignore[no-untyped-call]
-        student, teacher, anchors, index, mask, student_temperature, teacher_temperature
-    )
+    if mask is not None:
+        index = index.masked_fill(~mask, 0)
+    if index.device.type == "cpu" and index.numel():  # elsewhere the look would wait for the device
+        low, high = (int(bound) for bound in torch.aminmax(index))
+        if low < 0 or high >= anchors.shape[0]:
+            raise DataError(
+                f"index reaches from {low} to {high}: anchors 0 to {anchors.shape[0] - 1} are accepted"
+            )
+    with torch.no_grad():
+        rows, grad = local_term(
+            student, teacher, anchors, index, mask, student_temperature, teacher_temperature
+        )
+    if not (torch.is_grad_enabled() and student.requires_grad):
+        return rows
+    return _WithGradient.apply(student, rows, grad)  # type: ignore[no-untyped-call]
 
 
 def _check_temperatures(student_temperature: float, teacher_temperature: float) -> None:
@@ -133,108 +149,16 @@ def _check_reduction(reduction: str) -> None:
         raise ConfigError(f"reduction is {reduction!r}: accepted are {accepted}")
 
 
-def _compute_dtype(tensor: Tensor) -> torch.dtype:
-    return torch.float64 if tensor.dtype == torch.float64 else torch.float32
+class _WithGradient(torch.autograd.Function):
+    """Rows of a loss whose gradient in the student's rows is known already."""
 
-
-def _divergence(log_q: Tensor, log_k: Tensor) -> tuple[Tensor, Tensor]:
-    """Row sums of k (log k − log q), and k − q in the place of ``log_k``."""
-    k = log_k.exp()
-    rows = torch.linalg.vecdot(k, log_k.sub_(log_q))
-    return rows, log_q.exp_().sub_(k)
-
-
-class _RelationKL(torch.autograd.Function):
     @staticmethod
-    def forward(
-        ctx: Any, student: Tensor, teacher: Tensor, anchors: Tensor, tau_s: float, tau_t: float
-    ) -> Tensor:
-        dtype = _compute_dtype(student)
-        anchors = anchors.to(dtype)
-        needs_grad = ctx.needs_input_grad[0]
-        rows = torch.empty(student.shape[0], dtype=dtype, device=student.device)
-        grad = torch.empty(student.shape, dtype=dtype, device=student.device) if needs_grad else None
-        for start in range(0, student.shape[0], block := _block_rows(anchors.shape[0])):
-            part = slice(start, start + block)
-            log_q = ((student[part].to(dtype) / tau_s) @ anchors.T).log_softmax(1)
-            log_k = ((teacher[part].to(dtype) / tau_t) @ anchors.T).log_softmax(1)
-            rows[part], difference = _divergence(log_q, log_k)
-            if grad is not None:
-                torch.mm(difference, anchors, out=grad[part])
-        if grad is not None:
-            ctx.save_for_backward(grad.div_(tau_s).to(student.dtype))
+    def forward(ctx: Any, student: Tensor, rows: Tensor, grad: Tensor) -> Tensor:
+        ctx.save_for_backward(grad)
         return rows
 
     @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+    @once_differentiable
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
         (grad,) = ctx.saved_tensors
-        return grad * grads[0].unsqueeze(1).to(grad.dtype), None, None, None, None
-
-
-class _LocalRelationKL(torch.autograd.Function):
-    @staticmethod
-    def forward(
-        ctx: Any,
-        student: Tensor,
-        teacher: Tensor,
-        anchors: Tensor,
-        index: Tensor,
-        mask: Tensor | None,
-        tau_s: float,
-        tau_t: float,
-    ) -> Tensor:
-        dtype = _compute_dtype(student)
-        anchors = anchors.to(dtype)
-        own = _OwnAnchors(index, anchors)
-        log_q, log_k = (
-            own.similarities(rows.to(dtype), 1.0 / tau) for rows, tau in ((student, tau_s), (teacher, tau_t))
-        )
-        if mask is not None:
-            # The finite floor keeps rows without any anchor, and the products below, free of NaN.
-            floor = torch.finfo(dtype).min
-            log_q, log_k = (z.masked_fill_(~mask, floor) for z in (log_q, log_k))
-        log_q, log_k = log_q.log_softmax(1), log_k.log_softmax(1)
-        if mask is not None:
-            log_q, log_k = (z.masked_fill_(~mask, 0.0) for z in (log_q, log_k))
-        rows, difference = _divergence(log_q, log_k)
-        if ctx.needs_input_grad[0]:
-            ctx.save_for_backward(own.weighted_sum(difference.div_(tau_s)).to(student.dtype))
-        return rows
-
-    @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        (grad,) = ctx.saved_tensors
-        return grad * grads[0].unsqueeze(1).to(grad.dtype), None, None, None, None, None, None
-
-
-class _OwnAnchors:
-    """Products with each row's own anchors, taken where they stand and not gathered into ``[N, k, d]``."""
-
-    def __init__(self, index: Tensor, anchors: Tensor) -> None:
-        rows, k = index.shape
-        self.anchors = anchors
-        index_dtype = torch.int64 if max(rows * k, anchors.shape[0]) >= 2**31 - 1 else torch.int32
-        self.crow = torch.arange(0, rows * k + 1, k, device=index.device, dtype=index_dtype)
-        self.col, self.shape = index.reshape(-1).to(index_dtype), index.shape
-
-    def _sparse(self, values: Tensor) -> Tensor:
-        size = (self.shape[0], self.anchors.shape[0])
-        return torch.sparse_csr_tensor(self.crow, self.col, values, size=size, check_invariants=False)
-
-    def similarities(self, rows: Tensor, factor: float) -> Tensor:
-        """``factor · rows_i · a_j`` for the anchors j of row i: ``[N, d] -> [N, k]``."""
-        pattern = self._sparse(rows.new_zeros(self.col.numel()))
-        return (
-            torch.sparse.sampled_addmm(pattern, rows, self.anchors.T, beta=0.0, alpha=factor)
-            .values()
-            .view(self.shape)
-        )
-
-    def weighted_sum(self, weight: Tensor) -> Tensor:
-        """``Σ_j weight_ij a_j`` over the anchors j of row i: ``[N, k] -> [N, d]``."""
-        out = self.anchors.new_empty(self.shape[0], self.anchors.shape[1])
-        return torch.addmm(out, self._sparse(weight.view(-1)), self.anchors, beta=0, out=out)
-
-
-def _block_rows(entries_per_row: int) -> int:
-    return max(1, _BLOCK_ENTRIES // entries_per_row)
+        return grad * grads[0].unsqueeze(1).to(grad.dtype), None, None

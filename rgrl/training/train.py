@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -12,6 +13,7 @@ from rgrl.errors import ConfigError
 from rgrl.graph import Graph
 from rgrl.methods import RGRL
 from rgrl.training.keep_freed_memory import keep_freed_memory
+from rgrl.training.precision import checked_precision, products
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,9 @@ def train(
     epochs: int,
     learning_rate: float = 1e-3,
     weight_decay: float = 1e-5,
+    precision: str = "fp32",
     generator: torch.Generator | None = None,
+    cache: Path | None = None,
 ) -> Iterator[Update]:
     """Train by full-batch updates, one an epoch, and hand control back after each.
 
@@ -47,13 +51,16 @@ def train(
         epochs: Number of updates.
         learning_rate: Above 0.
         weight_decay: At least 0.
+        precision: ``"fp32"``, or ``"bf16"`` for products and activations in bfloat16, see
+            :func:`rgrl.training.products`.
         generator: The one random stream of views and anchors.
+        cache: Folder that keeps local anchors between runs; it changes no number.
 
     Yields:
         An :class:`Update` after each step, the teacher's included.
 
     Raises:
-        ConfigError: If a number is out of range.
+        ConfigError: If a number is out of range, or the precision unknown.
         DataError: If the graph has no edges.
     """
     if epochs < 0:
@@ -62,7 +69,8 @@ def train(
         raise ConfigError(f"learning_rate is {learning_rate}: a number above 0 is needed")
     if not weight_decay >= 0:
         raise ConfigError(f"weight_decay is {weight_decay}: a number of at least 0 is needed")
-    plan = method.plan(graph)
+    checked = checked_precision(precision)
+    plan = method.plan(graph, cache=cache)
     learned = [parameter for parameter in method.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(learned, lr=learning_rate, weight_decay=weight_decay, fused=True)
     method.train()
@@ -70,9 +78,10 @@ def train(
         for number in range(1, epochs + 1):
             optimizer.zero_grad(set_to_none=True)
             loss = torch.zeros((), device=graph.device)
-            for part in method.losses(plan, generator):
-                part.backward()  # type: ignore[no-untyped-call]
-                loss += part.detach()
+            with products(checked, graph.device):
+                for part in method.losses(plan, generator):
+                    part.backward()  # type: ignore[no-untyped-call]
+                    loss += part.detach()
             optimizer.step()
             method.after_update()
             yield Update(number, loss)

@@ -83,6 +83,14 @@ def test_one_seed_has_no_deviation_over_seeds(bench, tmp_path):
     assert result["test_mean"] == result["untrained_mean"] == result["test_last_mean"]
 
 
+def test_local_anchors_are_kept_in_the_users_cache(bench, tmp_path, monkeypatch):
+    monkeypatch.setenv("RGRL_CACHE", str(tmp_path / "cache"))
+    outcomes = [bench("run", "karate", "--epochs", 2, "--out", tmp_path, "--json") for _ in range(2)]
+    assert len(list((tmp_path / "cache" / "anchors").iterdir())) == 1
+    first, second = (json.loads(out) for _, out, _ in outcomes)
+    assert first["test_mean"] == second["test_mean"]
+
+
 def test_results_are_added_and_settings_change_the_hash(bench, tmp_path):
     for arguments in ((), ("--set", "local_weight=0.5"), ("--set", "layers=[8, 4]")):
         assert bench("run", "karate", "--epochs", 1, "--out", tmp_path, *arguments)[0] == 0

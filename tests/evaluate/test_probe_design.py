@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from rgrl.evaluate import linear_probe, logistic_regression, probe_design
-from rgrl.evaluate.probe_design import block_size, gather
+from rgrl.evaluate.probe_design import block_size, gather, padded_classes
 
 
 def test_blocks_hold_what_fits() -> None:
@@ -17,6 +17,10 @@ def test_blocks_hold_what_fits() -> None:
     assert block_size(2_000_000, 512, 40, cpu) == 1  # larger than the limit: one at a time
     rows = 100_000
     assert block_size(rows, 128, 40, gpu) * rows * (129 + 80) * 4 <= 256 << 20
+
+
+def test_classes_are_padded_to_fours() -> None:
+    assert [padded_classes(count) for count in (1, 4, 5, 7, 8, 15, 40)] == [4, 4, 8, 8, 8, 16, 40]
 
 
 def test_gathered_rows_end_in_one_and_padding_in_zero() -> None:

@@ -40,10 +40,11 @@ def _ragged(num_nodes: int, sizes: list[int]) -> list[np.ndarray]:
 
 @pytest.mark.parametrize("sizes", [[40, 40, 40], [40, 1, 25]], ids=["equal", "ragged"])
 @pytest.mark.parametrize("weight_decay", [0.0, 0.01])
-def test_dense_equals_torch(clusters: Callable, sizes: list[int], weight_decay: float) -> None:
-    values, labels = (torch.from_numpy(a) for a in clusters(200, 16, 5))
+@pytest.mark.parametrize("classes", [1, 4, 5, 7])  # all but 4 are padded
+def test_dense_equals_torch(clusters: Callable, sizes: list[int], weight_decay: float, classes: int) -> None:
+    values, labels = (torch.from_numpy(a) for a in clusters(200, 16, classes))
     train = _ragged(200, sizes)
-    weights = initial_weights(train, num_classes=5, width=16, seed=3)
+    weights = initial_weights(train, num_classes=classes, width=16, seed=3)
     start = weights.clone()
     fit_dense(values, labels, train, weights, steps=100, lr=0.01, weight_decay=weight_decay)
     for got, rows, first in zip(weights, train, start, strict=True):

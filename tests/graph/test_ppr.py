@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import itertools
+from collections import defaultdict, deque
+
+import networkx as nx
 import numpy as np
 import pytest
 import torch
@@ -8,7 +12,7 @@ from hypothesis import strategies as st
 from strategies import graphs
 
 from rgrl.errors import ConfigError
-from rgrl.graph import Graph, LocalAnchors, topk_ppr
+from rgrl.graph import Graph, LocalAnchors, ppr, topk_ppr
 
 
 def dense_ppr(graph: Graph, restart: float = 0.15) -> np.ndarray:
@@ -36,6 +40,69 @@ def test_top_k_of_odd_graphs_is_the_dense_ones(graph, k, include_self):
         assert exact[i][reached].sum() == pytest.approx(np.sort(exact[i])[::-1][:k].sum(), rel=1e-5)
         for a, b in zip(range(len(reached)), range(1, len(reached)), strict=False):
             assert score[i, a] > score[i, b] or (score[i, a] == score[i, b] and reached[a] < reached[b])
+
+
+def naive_push(graph: Graph, k: int, first_tolerance: float, include_self: bool) -> tuple[list, list]:
+    """The push as the literature writes it: a queue, a dictionary, a sort; finer where it ends early."""
+    restart = 0.15
+    component = {n: len(c) for c in nx.connected_components(nx.Graph(graph.edge_index.T.tolist())) for n in c}
+    crow, col = graph.pattern.crow.tolist(), graph.pattern.col.tolist()
+    around = [col[a:b] for a, b in itertools.pairwise(crow)]
+    root = [1.0 / np.sqrt(float(len(near))) for near in around]
+    chosen, scores = [], []
+    for seed in range(graph.num_nodes):
+        wanted = min(k, component.get(seed, 1) - (not include_self))
+        for refinement in range(6):
+            tolerance = first_tolerance
+            for _ in range(refinement):
+                tolerance /= 10
+            settled, residual, queue = defaultdict(float), defaultdict(float, {seed: 1.0}), deque([seed])
+            while queue:
+                node = queue.popleft()
+                mass, residual[node] = residual[node], 0.0
+                settled[node] += restart * mass
+                for near in around[node]:
+                    residual[near] += (1.0 - restart) * mass / len(around[node])
+                    if near not in queue and residual[near] > tolerance * len(around[near]):
+                        queue.append(near)
+            found = {n: np.float32((settled[n] + restart * residual[n]) * root[n]) for n in residual}
+            best = sorted((-found[n], n) for n in found if include_self or n != seed)[:k]
+            if len(best) >= wanted:
+                break
+        chosen.append([n for _, n in best] + [-1] * (k - len(best)))
+        scores.append([-value for value, _ in best] + [0.0] * (k - len(best)))
+    return chosen, scores
+
+
+@pytest.mark.parametrize("tolerance", [1e-4, 1e-2, 0.05, 2.0])  # the last ones end before most is pushed
+@pytest.mark.parametrize("k", [1, 4, 30])
+def test_scores_are_the_naive_pushs_bit_for_bit(tolerance, k):
+    generator = torch.Generator().manual_seed(k)
+    ends = (60 * torch.rand(2, 110, generator=generator) ** 2).long()  # hubs, and nodes without an edge
+    graph = Graph.from_edge_index(torch.cat([ends, ends.flip(0)], 1), x=np.ones((61, 1)))
+    for include_self in (True, False):
+        index, score = topk_ppr(graph, k=k, tolerance=tolerance, include_self=include_self)
+        chosen, scores = naive_push(graph, k, tolerance, include_self)
+        assert index.tolist() == chosen
+        assert score.tolist() == [[float(value) for value in row] for row in scores]
+
+
+def test_neither_blocks_nor_threads_change_a_bit(monkeypatch):
+    generator = torch.Generator().manual_seed(0)
+    ends = torch.randint(50, (2, 120), generator=generator)
+    graph = Graph.from_edge_index(torch.cat([ends, ends.flip(0)], 1), x=np.ones((50, 1)))
+    whole = topk_ppr(graph, k=5)
+    monkeypatch.setattr(ppr, "_BLOCK", 3)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 4)
+    for ours, theirs in zip(topk_ppr(graph, k=5), whole, strict=True):
+        assert torch.equal(ours, theirs)
+
+
+def test_a_tolerance_below_all_precision_still_ends():
+    pair = Graph.from_edge_index([[0, 1], [1, 0]], x=np.ones((2, 1)))
+    assert topk_ppr(pair, k=2, tolerance=1e-320)[1][0].tolist() == pytest.approx(
+        (dense_ppr(pair)[0] / np.sqrt(2)).tolist()
+    )
 
 
 def test_ties_go_to_the_smaller_number():
@@ -81,3 +148,21 @@ def test_cora_keeps_the_exact_top_mass(data_root):
 def test_bad_arguments_are_named(arguments, message):
     with pytest.raises(ConfigError, match=message):
         topk_ppr(Graph.from_edge_index([[0], [1]], x=np.ones((2, 1))), **arguments)
+
+
+def test_a_hub_is_no_end():
+    """Every leaf of a star reaches the others, though the hub's degree is above 1 / tolerance."""
+    leaves = 3000
+    hub, leaf = torch.zeros(leaves, dtype=torch.long), torch.arange(1, leaves + 1)
+    edges = torch.cat([torch.stack([hub, leaf]), torch.stack([leaf, hub])], dim=1)
+    graph = Graph.from_edge_index(edges, x=torch.ones(leaves + 1, 1))
+    index, score = topk_ppr(graph, k=4, tolerance=1e-3)
+    assert (index >= 0).all()
+    assert index[7].tolist() == [7, 0, 1, 2]
+    assert score[7, 2] == score[7, 3] > 0
+    assert LocalAnchors.from_graph(graph, k=4).mask.all()
+
+
+def test_a_sink_of_a_directed_graph_has_anchors():
+    graph = Graph.from_edge_index([[0, 0], [1, 2]], x=torch.ones(4, 1))
+    assert LocalAnchors.from_graph(graph, k=2).mask.tolist() == [[True, True]] * 3 + [[False, False]]

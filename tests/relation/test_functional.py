@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-import rgrl.relation.functional as functional
+import rgrl.relation.global_term as global_module
+import rgrl.relation.local_term as local_module
 from rgrl.errors import ConfigError, DataError
 from rgrl.relation import local_relation_kl, relation_kl
 
@@ -40,7 +41,7 @@ def naive_local(p, t, anchors, index, mask, tau_s, tau_t):
 @pytest.mark.parametrize("teacher_temperature", [0.01, 0.05, 1.0])
 @pytest.mark.parametrize("block", [1, 64, 1 << 18])
 def test_global_value_and_gradient_are_the_formulas(monkeypatch, block, teacher_temperature):
-    monkeypatch.setattr(functional, "_BLOCK_ENTRIES", block)
+    monkeypatch.setattr(global_module, "_BLOCK_ENTRIES", block)
     p, t, anchors = rows(7, 5, seed=0).requires_grad_(), rows(7, 5, seed=1), rows(4, 5, seed=2)
     weights = torch.arange(1.0, 8.0, dtype=torch.float64)
     ours = relation_kl(p, t, anchors, student_temperature=0.1, teacher_temperature=teacher_temperature)
@@ -53,7 +54,7 @@ def test_global_value_and_gradient_are_the_formulas(monkeypatch, block, teacher_
 
 @pytest.mark.parametrize("block", [1, 1 << 18])
 def test_local_value_and_gradient_are_the_formulas(monkeypatch, block):
-    monkeypatch.setattr(functional, "_BLOCK_ENTRIES", block)
+    monkeypatch.setattr(local_module, "_BLOCK_ENTRIES", block)
     p, t, anchors = rows(6, 5, seed=3).requires_grad_(), rows(6, 5, seed=4), rows(9, 5, seed=5)
     generator = torch.Generator().manual_seed(6)
     index = torch.randint(9, (6, 3), generator=generator)
@@ -134,3 +135,63 @@ def test_bad_arguments_are_named():
         local_relation_kl(p, p, p, torch.zeros(3, 2, dtype=torch.long), **taus)
     with pytest.raises(DataError, match=r"mask \[4, 1\]"):
         local_relation_kl(p, p, p, torch.zeros(4, 2, dtype=torch.long), torch.ones(4, 1).bool(), **taus)
+
+
+def test_float32_is_the_formula_too():
+    """The compiled passes, which take float32 and not float64."""
+    p, t = (rows(300, 16, seed=s, dtype=torch.float32) for s in (0, 1))
+    anchors, p = rows(40, 16, seed=2, dtype=torch.float32), p.requires_grad_()
+    index, taus = torch.arange(900).reshape(300, 3) % 40, {"student_temperature": 0.1}
+    exact = p.detach().double().requires_grad_()
+    for ours, same in (
+        (
+            relation_kl(p, t, anchors, teacher_temperature=0.01, **taus),
+            relation_kl(exact, t.double(), anchors.double(), teacher_temperature=0.01, **taus),
+        ),
+        (
+            local_relation_kl(p, t, anchors, index, teacher_temperature=0.01, **taus),
+            local_relation_kl(exact, t.double(), anchors.double(), index, teacher_temperature=0.01, **taus),
+        ),
+    ):
+        torch.testing.assert_close(ours.double(), same, rtol=1e-5, atol=1e-5)
+        (grad,), (expected,) = torch.autograd.grad(ours.sum(), p), torch.autograd.grad(same.sum(), exact)
+        torch.testing.assert_close(grad.double(), expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("bad", [-1, 9])
+def test_an_anchor_that_is_not_there_is_named(bad):
+    p = rows(2, 4, seed=0)
+    index, taus = torch.tensor([[0, bad], [1, 2]]), {"student_temperature": 0.1, "teacher_temperature": 0.1}
+    with pytest.raises(DataError, match=f"index reaches .*{bad}.*anchors 0 to 8 are accepted"):
+        local_relation_kl(p, p, rows(9, 4, seed=1), index, **taus)
+    mask = torch.tensor([[True, False], [True, True]])
+    assert torch.isfinite(local_relation_kl(p, p, rows(9, 4, seed=1), index, mask, **taus)).all()
+
+
+def test_more_anchors_a_row_than_there_are():
+    p, taus = rows(3, 4, seed=0), {"student_temperature": 0.1, "teacher_temperature": 0.2}
+    index = torch.tensor([[0, 1, 0], [1, 1, 1], [0, 0, 1]])
+    t, anchors, mask = rows(3, 4, seed=1), rows(2, 4, seed=2), torch.ones(3, 3, dtype=torch.bool)
+    ours = local_relation_kl(p, t, anchors, index, **taus)
+    torch.testing.assert_close(ours, naive_local(p, t, anchors, index, mask, 0.1, 0.2))
+    single = local_relation_kl(p.float(), t.float(), anchors.float(), index, **taus)
+    torch.testing.assert_close(single.double(), ours, rtol=1e-4, atol=1e-5)
+
+
+def test_autocast_leaves_float32_alone():
+    p, t, anchors = (rows(20, 8, seed=s, dtype=torch.float32) for s in range(3))
+    index, taus = torch.arange(20).unsqueeze(1), {"student_temperature": 0.1, "teacher_temperature": 0.01}
+    plain = relation_kl(p, t, anchors, **taus), local_relation_kl(p, t, t, index, **taus)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        cast = relation_kl(p, t, anchors, **taus), local_relation_kl(p, t, t, index, **taus)
+    assert torch.equal(plain[0], cast[0])
+    assert torch.equal(plain[1], cast[1])
+
+
+def test_a_second_derivative_is_refused():
+    p, t = rows(3, 4, seed=0).requires_grad_(), rows(3, 4, seed=1)
+    weight = torch.ones(3, dtype=torch.float64, requires_grad=True)
+    loss = weight @ relation_kl(p, t, t, student_temperature=0.1, teacher_temperature=0.1)
+    (grad,) = torch.autograd.grad(loss, p, create_graph=True)
+    with pytest.raises(RuntimeError, match="once_differentiable"):
+        grad.sum().backward()

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from rgrl.errors import ConfigError
-from rgrl.graph import Graph
+from rgrl.graph import Graph, ppr_cache
 from rgrl.graph.augment import EdgeDrop
 from rgrl.methods import RGRL
 from rgrl.nn import GCNEncoder
@@ -43,6 +43,22 @@ def test_step_is_adamw_on_every_learned_parameter():
     for ours, theirs in zip(model.parameters(), twin.parameters(), strict=True):
         if theirs.requires_grad:
             torch.testing.assert_close(ours, theirs)
+
+
+def test_local_anchors_are_kept_in_the_cache_and_change_nothing(tmp_path, monkeypatch):
+    start = make_model().state_dict()
+    weights = []
+    for cache in (None, tmp_path, tmp_path):
+        model = make_model()
+        model.load_state_dict(start)
+        for _ in train(model, GRAPH, epochs=2, generator=torch.Generator(), cache=cache):
+            pass
+        weights.append(model.encoder.convs[0].weight)
+        assert len(list(tmp_path.iterdir())) == (cache is not None)
+        if cache is not None:  # from now on nothing may be computed
+            monkeypatch.setattr(ppr_cache, "topk_ppr", None)
+    assert torch.equal(weights[0], weights[1])
+    assert torch.equal(weights[0], weights[2])
 
 
 @pytest.mark.parametrize(

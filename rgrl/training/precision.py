@@ -1,0 +1,89 @@
+"""In which precision the large products of an update run."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, Literal, cast, get_args
+
+import torch
+
+from rgrl.errors import ConfigError
+
+Precision = Literal["fp32", "bf16"]
+
+logger = logging.getLogger(__name__)
+
+
+def checked_precision(precision: str) -> Precision:
+    """Return the precision if it is known.
+
+    Raises:
+        ConfigError: If it is not.
+    """
+    if precision in get_args(Precision):
+        return cast("Precision", precision)
+    accepted = ", ".join(map(repr, get_args(Precision)))
+    raise ConfigError(f"precision is {precision!r}: accepted are {accepted}")
+
+
+def has_native_bf16() -> bool:
+    """Whether this processor multiplies bfloat16 in hardware; elsewhere that is slower than float32."""
+    probe = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
+    return bool(probe()) if probe is not None else False
+
+
+@contextmanager
+def products(precision: Precision, device: torch.device) -> Iterator[None]:
+    """Run the products inside in a precision.
+
+    ``"bf16"`` is torch's autocast: operands of products and activations are bfloat16; softmax, divergence,
+    sums, parameters and the optimiser stay float32. ``"fp32"`` is full float32, by the
+    faster of the two libraries that torch has for it.
+
+    Args:
+        precision: ``"fp32"`` or ``"bf16"``.
+        device: Where the products run.
+    """
+    if precision == "bf16":
+        with torch.autocast(device.type, dtype=torch.bfloat16):
+            yield
+    elif device.type == "cpu" and _onednn_is_exact():
+        setting: Any = torch.backends.mkldnn.matmul  # type: ignore[attr-defined]
+        before = setting.fp32_precision
+        setting.fp32_precision = "bf16"
+        try:
+            yield
+        finally:
+            setting.fp32_precision = before
+    else:
+        yield
+
+
+@cache
+def _onednn_is_exact() -> bool:
+    """Whether oneDNN, when it is allowed to use bfloat16 inside, multiplies float32 in full all the same.
+
+    Torch sends float32 products to MKL unless lower precision is allowed; oneDNN then makes use of that only
+    where the processor has units for it (AMX). Elsewhere its kernels are plain float32, and a tenth faster
+    than MKL's on processors that MKL was not written for. So the allowance is given where a product shows
+    that nothing is lost.
+    """
+    setting = getattr(torch.backends.mkldnn, "matmul", None)
+    if setting is None or not has_native_bf16() or not hasattr(setting, "fp32_precision"):
+        return False
+    generator = torch.Generator().manual_seed(0)
+    a, b = torch.randn(256, 256, generator=generator), torch.randn(256, 256, generator=generator)
+    exact = a.double() @ b.double()
+    before = setting.fp32_precision
+    try:
+        setting.fp32_precision = "bf16"
+        error = float((a @ b - exact).abs().max())
+    except (RuntimeError, AttributeError):
+        return False
+    finally:
+        setting.fp32_precision = before
+    logger.debug("largest error of oneDNN's float32 product: %.2g", error)
+    return error < 1e-3  # bfloat16 operands would give 0.1, float32 ones give 1e-4

@@ -1,0 +1,154 @@
+"""Every kernel against the same thing written in torch, in both types it takes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
+from torch.nn import functional as F
+
+from rgrl.kernels.local_rows import local_rows
+from rgrl.kernels.normalize_rows import normalize_rows, normalize_rows_backward
+from rgrl.kernels.prelu_rows import prelu_rows_, prelu_rows_backward
+from rgrl.kernels.relation_rows import relation_rows
+from rgrl.kernels.spmm import spmm
+
+TOLERANCE = {torch.float32: 2e-5, torch.bfloat16: 2e-2}
+both_types = pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+sizes = pytest.mark.parametrize(("rows", "width"), [(1, 1), (3, 7), (700, 33), (2500, 64)])
+
+
+def normal(*shape: int, seed: int = 0) -> torch.Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def assert_near(ours: torch.Tensor, exact: torch.Tensor, dtype: torch.dtype) -> None:
+    torch.testing.assert_close(ours.double(), exact.double(), rtol=TOLERANCE[dtype], atol=TOLERANCE[dtype])
+
+
+@both_types
+@sizes
+@pytest.mark.parametrize("with_bias", [True, False])
+def test_prelu_forward_and_backward(dtype, rows, width, with_bias):
+    hidden, grad = normal(rows, width).to(dtype), normal(rows, width, seed=1).to(dtype)
+    bias = normal(width, seed=2) if with_bias else None
+    before = hidden.double() if bias is None else hidden.double() + bias
+    output = hidden.clone()
+    prelu_rows_(output, bias, 0.25)
+    assert_near(output, F.leaky_relu(before, 0.25), dtype)
+
+    out = torch.empty_like(grad)
+    columns, negative = prelu_rows_backward(grad, output, 0.25, out)
+    exact = grad.double() * torch.where(output < 0, 0.25, 1.0)
+    assert_near(out, exact, dtype)
+    torch.testing.assert_close(columns.double(), exact.sum(0), rtol=1e-4, atol=1e-3)
+    expected = (grad.double() * output.double().clamp(max=0)).sum()
+    torch.testing.assert_close(negative.double(), expected, rtol=1e-4, atol=1e-2)
+
+
+@both_types
+@sizes
+def test_normalize_forward_and_backward(dtype, rows, width):
+    x, grad = normal(rows, width).to(dtype), normal(rows, width, seed=1).to(dtype)
+    x[0] = 0  # divided by 1e-12, a constant
+    out, length = torch.empty_like(x), torch.empty(rows)
+    normalize_rows(x, out, length)
+    exact = x.double().requires_grad_()
+    F.normalize(exact, dim=1).backward(grad.double())
+    assert_near(out, F.normalize(x.double(), dim=1), dtype)
+    assert_near(length, x.double().norm(dim=1), torch.float32)
+    ours = torch.empty_like(x)
+    normalize_rows_backward(grad, out, length, ours)
+    torch.testing.assert_close(ours[1:].double(), exact.grad[1:], rtol=3e-2, atol=3 * TOLERANCE[dtype])
+    assert_near(ours[0].double() * 1e-12, grad[0], dtype)
+
+
+@both_types
+@pytest.mark.parametrize(("rows", "anchors"), [(1, 1), (5, 3), (300, 130), (40, 3000)])
+@pytest.mark.parametrize("scale", [1.0, 100.0])
+def test_divergence_and_difference_of_softmaxes(dtype, rows, anchors, scale):
+    q, k = (scale * normal(rows, anchors, seed=s) for s in (0, 1))
+    q, k = q.to(dtype), k.to(dtype)
+    log_q, log_k = q.double().log_softmax(1), k.double().log_softmax(1)
+    exact = (log_k.exp() * (log_k - log_q)).sum(1)
+    found = torch.empty(rows)
+    relation_rows(q, k, found)
+    torch.testing.assert_close(found.double(), exact, rtol=1e-5, atol=1e-5)
+    assert_near(q, log_q.exp() - log_k.exp(), dtype)
+
+
+def test_equal_logits_diverge_by_nothing_and_huge_ones_stay_finite():
+    logits = 1e4 * normal(50, 20)
+    q, k, rows = logits.clone(), logits.clone(), torch.full((50,), torch.nan)
+    relation_rows(q, k, rows)
+    assert torch.equal(rows, torch.zeros(50))
+    assert torch.equal(q, torch.zeros(50, 20))
+    q, k = logits.clone(), -logits
+    relation_rows(q, k, rows)
+    assert torch.isfinite(rows).all() and torch.isfinite(q).all()
+
+
+@both_types
+@pytest.mark.parametrize("masked", [True, False])
+def test_relation_to_own_anchors_and_its_gradient(dtype, masked):
+    p, t = (F.normalize(normal(400, 24, seed=s), dim=1).to(dtype) for s in (0, 1))
+    generator = torch.Generator().manual_seed(2)
+    index = torch.randint(400, (400, 3), generator=generator)
+    mask = torch.rand(400, 3, generator=generator) > 0.4 if masked else None
+    rows, grad = torch.empty(400), torch.empty_like(p)
+    if mask is not None:
+        index[~mask] = -1  # what is masked is not read
+    local_rows(p, t, t, index, mask, student_scale=10.0, teacher_scale=50.0, rows=rows, grad=grad)
+
+    exact, own = p.double().requires_grad_(), t.double()[index.clamp(min=0)]
+    q, k = (exact[:, None] * own).sum(2) * 10, (t.double()[:, None] * own).sum(2) * 50
+    keep = torch.ones(400, 3, dtype=torch.bool) if mask is None else mask
+    log_q, log_k = (z.masked_fill(~keep, -1e9).log_softmax(1) for z in (q, k))
+    terms = (log_k.exp() * (log_k - log_q)).masked_fill(~keep, 0).sum(1) * keep.any(1)
+    terms.sum().backward()
+    torch.testing.assert_close(rows.double(), terms.detach(), rtol=1e-4, atol=1e-5)
+    assert_near(grad, exact.grad, dtype)
+
+
+@st.composite
+def sparse_matrices(draw: st.DrawFn) -> sparse.csr_matrix:
+    rows, columns = draw(st.integers(1, 40)), draw(st.integers(1, 40))
+    density, seed = draw(st.sampled_from([0.0, 0.05, 0.5, 1.0])), draw(st.integers(0, 99))
+    rng = np.random.default_rng(seed)
+    values = np.where(rng.random((rows, columns)) < density, rng.standard_normal((rows, columns)), 0)
+    return sparse.csr_matrix(values.astype(np.float32))
+
+
+@both_types
+@given(matrix=sparse_matrices(), width=st.integers(1, 40), dropped=st.sampled_from([0.0, 0.4, 1.0]))
+def test_sparse_product_with_its_end(dtype, matrix, width, dropped):
+    entries = matrix.data * (np.random.default_rng(0).random(matrix.nnz) >= dropped)
+    matrix.data[:] = entries
+    dense, bias = normal(matrix.shape[1], width).to(dtype), normal(width, seed=1)
+    crow, col = torch.from_numpy(matrix.indptr).int(), torch.from_numpy(matrix.indices).int()
+    order = torch.arange(matrix.nnz).flip(0)
+    out = torch.full((matrix.shape[0], width), torch.nan, dtype=dtype)
+    values = torch.from_numpy(entries.astype(np.float32))
+    spmm(crow, col, values[order].contiguous(), dense, out, order=order, bias=bias, slope=0.1)
+    exact = torch.from_numpy(matrix.toarray()).double() @ dense.double()
+    assert_near(out, F.leaky_relu(exact + bias, 0.1), dtype)
+    spmm(crow, col, values, dense, out)
+    assert_near(out, exact, dtype)
+
+
+def test_results_do_not_depend_on_the_number_of_threads():
+    grad, output = normal(3000, 64), normal(3000, 64, seed=1)
+    before = torch.get_num_threads()
+    sums = []
+    try:
+        for threads in (1, 2):
+            torch.set_num_threads(threads)
+            out = torch.empty_like(grad)
+            prelu_rows_backward(grad, output, 0.25, out)
+            sums.append(out)
+    finally:
+        torch.set_num_threads(before)
+    assert torch.equal(*sums)
