@@ -6,7 +6,6 @@ import dataclasses
 import difflib
 import hashlib
 import json
-import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,13 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from rgrl.errors import ConfigError
+from rgrl.presets.accepted import ACCEPTED, require_accepted
 
 _FOLDER = Path(__file__).parent
-#: Beyond this a layer has no use, and its weights fit no memory.
-_LARGEST_WIDTH = 1_000_000
-_LARGEST_WHOLE = 2**63 - 1
-_NORMS = ("batch", "frozen", "layer", "none")
-_PRECISIONS = ("fp32", "bf16")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,10 +75,8 @@ class Preset:
     patience: int = 600
 
     def __post_init__(self) -> None:
-        for name, (accepts, wanted) in _ACCEPTED.items():
-            _require_ordinary(name, getattr(self, name))
-            if not accepts(getattr(self, name)):
-                raise ConfigError(f"{name} is {_shown(getattr(self, name))}: {wanted} is needed")
+        for name in ACCEPTED:
+            require_accepted(name, getattr(self, name))
         if self.global_weight == 0 and self.local_weight == 0:
             raise ConfigError("global_weight and local_weight are both 0: nothing is left to learn from")
 
@@ -106,61 +99,6 @@ class Preset:
         return preset_from_mapping({**self.to_dict(), **changes}, source="the settings")
 
 
-def _is_int(low: int, high: int = _LARGEST_WHOLE) -> Any:
-    return lambda v: isinstance(v, int) and not isinstance(v, bool) and low <= v <= high
-
-
-def _is_number(low: float, high: float = float("inf"), *, open_low: bool = False) -> Any:
-    def accepts(value: object) -> bool:
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            return False
-        return (low < value if open_low else low <= value) and value <= high and value != float("inf")
-
-    return accepts
-
-
-def _is_pair(accepts: Any) -> Any:
-    return lambda v: isinstance(v, tuple) and len(v) == 2 and all(accepts(e) for e in v)
-
-
-_POSITIVE = (_is_number(0, open_low=True), "a number above 0")
-_WEIGHT = (_is_number(0), "a number of at least 0")
-_COUNT = (_is_int(1), "a whole number of at least 1")
-_WIDTH = (_is_int(1, _LARGEST_WIDTH), f"a whole number from 1 to {_LARGEST_WIDTH:,}")
-_PROBABILITY_PAIR = (_is_pair(_is_number(0, 1)), "a pair of probabilities from 0 to 1")
-_FLAG = (lambda v: isinstance(v, bool), "true or false")
-
-_ACCEPTED: dict[str, tuple[Any, str]] = {
-    "epochs": (_is_int(0), "a whole number of at least 0"),
-    "learning_rate": _POSITIVE,
-    "weight_decay": _WEIGHT,
-    "layers": (
-        lambda v: isinstance(v, tuple) and len(v) > 0 and all(_WIDTH[0](e) for e in v),
-        f"a list of whole numbers from 1 to {_LARGEST_WIDTH:,}",
-    ),
-    "norm": (lambda v: v in _NORMS, "one of " + ", ".join(f'"{n}"' for n in _NORMS)),
-    "predictor_hidden": _WIDTH,
-    "momentum": (_is_number(0, 1), "a number from 0 to 1"),
-    "feature_mask": _PROBABILITY_PAIR,
-    "edge_drop": _PROBABILITY_PAIR,
-    "symmetric_edge_drop": _FLAG,
-    "num_anchors": _COUNT,
-    "alpha": (_is_number(0, 1, open_low=True), "a number above 0 and at most 1"),
-    "beta": _WEIGHT,
-    "student_temperature": _POSITIVE,
-    "teacher_temperature": _POSITIVE,
-    "global_weight": _WEIGHT,
-    "num_local_anchors": _WIDTH,
-    "include_self": _FLAG,
-    "local_student_temperature": _POSITIVE,
-    "local_teacher_temperature": _POSITIVE,
-    "local_weight": _WEIGHT,
-    "precision": (lambda v: v in _PRECISIONS, "one of " + ", ".join(f'"{p}"' for p in _PRECISIONS)),
-    "eval_every": _COUNT,
-    "patience": _COUNT,
-}
-
-
 def preset_from_mapping(values: Mapping[str, Any], *, source: str) -> Preset:
     """Build a preset from parsed TOML.
 
@@ -172,8 +110,8 @@ def preset_from_mapping(values: Mapping[str, Any], *, source: str) -> Preset:
         ConfigError: If a key is unknown or missing, or a value is not accepted.
     """
     for key in values:
-        if key not in _ACCEPTED:
-            near = difflib.get_close_matches(key, _ACCEPTED, n=1, cutoff=0.0)
+        if key not in ACCEPTED:
+            near = difflib.get_close_matches(key, ACCEPTED, n=1, cutoff=0.0)
             raise ConfigError(f"{source} has the unknown key {key!r}: did you mean {near[0]!r}?")
     if "epochs" not in values:
         raise ConfigError(f"{source} has no 'epochs': it is needed")
@@ -248,16 +186,3 @@ def _as_float(value: int) -> float:
         return float(value)
     except OverflowError:
         return value
-
-
-def _require_ordinary(name: str, value: object) -> None:
-    for part in value if isinstance(value, tuple) else (value,):
-        if isinstance(part, int) and abs(part) > _LARGEST_WHOLE:  # longer ones may not even be printed
-            size = f"{'-' if part < 0 else ''}1e{math.log10(abs(part)):.0f}"
-            raise ConfigError(
-                f"{name} has a whole number near {size}: at most {_LARGEST_WHOLE:,} is accepted"
-            )
-
-
-def _shown(value: object) -> str:
-    return str(list(value)) if isinstance(value, tuple) else repr(value)

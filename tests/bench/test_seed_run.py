@@ -72,7 +72,7 @@ def scripted(karate: Dataset, monkeypatch) -> Scripted:
 
 
 def test_what_is_chosen_kept_and_reported_is_the_best_evaluation(karate, scripted, watcher):
-    found = run(karate, watcher, epochs=13, learning_rate=0.02, weight_decay=0.03)
+    found = run(karate, watcher, epochs=13, learning_rate=0.02, weight_decay=0.03, precision="bf16")
     assert [point.update for point in found.curve] == [0, 1, 6, 11, 13]
     assert [point.loss for point in found.curve] == pytest.approx([None, 10, 10 / 6, 10 / 11, 10 / 13])
     assert (found.seed, found.best.update, found.untrained.update, found.last.update) == (4, 6, 0, 13)
@@ -85,6 +85,7 @@ def test_what_is_chosen_kept_and_reported_is_the_best_evaluation(karate, scripte
     assert found.converged_best != found.converged_last
     assert found.parameters == 6
     assert (scripted.keywords["learning_rate"], scripted.keywords["weight_decay"]) == (0.02, 0.03)
+    assert scripted.keywords["precision"] == "bf16"
     assert isinstance(scripted.keywords["generator"], torch.Generator)
 
 

@@ -88,6 +88,7 @@ def test_settings_are_read_as_toml(text, expected):
         ({"edge_drop": [0.2]}, r"edge_drop is \[0\.2\]: a pair of probabilities"),
         ({"feature_mask": [0.2, 1.5]}, "a pair of probabilities"),
         ({"teacher_temperature": 0}, r"teacher_temperature is 0\.0: a number above 0"),
+        ({"student_temperature": 1e-300}, r"is 1e-300: a number above 0, at least 1e-06, is needed"),
         ({"learning_rate": "fast"}, "learning_rate is 'fast'"),
         ({"learning_rate": float("nan")}, "learning_rate is nan"),
         (
