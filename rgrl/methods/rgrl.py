@@ -112,6 +112,9 @@ class RGRL(nn.Module):
                 raise ConfigError(f"{name} is {weight}: a number of at least 0 is needed")
         if global_weight == 0 and local_weight == 0:
             raise ConfigError("global_weight and local_weight are both 0: nothing is left to learn from")
+        AnchorSampler(torch.ones(1), num_anchors=num_anchors, alpha=alpha, beta=beta)  # checks the three
+        if predictor_hidden < 1:
+            raise ConfigError(f"predictor_hidden is {predictor_hidden}: at least 1 is needed")
         if num_local_anchors < 1:
             raise ConfigError(f"num_local_anchors is {num_local_anchors}: at least 1 is needed")
         self.views = tuple(views)

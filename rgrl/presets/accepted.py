@@ -12,7 +12,7 @@ _LARGEST_WIDTH = 1_000_000
 _LARGEST_WHOLE = 2**63 - 1
 _LOWEST_TEMPERATURE = 1e-6
 _NORMS = ("batch", "frozen", "layer", "none")
-_PRECISIONS = ("fp32", "bf16")
+_PRECISIONS = ("auto", "fp32", "bf16")
 
 
 def _is_int(low: int, high: int = _LARGEST_WHOLE) -> Any:

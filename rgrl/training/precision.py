@@ -17,16 +17,20 @@ Precision = Literal["fp32", "bf16"]
 logger = logging.getLogger(__name__)
 
 
-def checked_precision(precision: str) -> Precision:
-    """Return the precision if it is known.
+def settled_precision(precision: str, device: torch.device) -> Precision:
+    """Return the precision that is meant: ``"auto"`` is bfloat16 on a CPU that multiplies it in hardware.
 
     Raises:
-        ConfigError: If it is not.
+        ConfigError: If it is none of ``"auto"``, ``"fp32"`` and ``"bf16"``.
     """
-    if precision in get_args(Precision):
-        return cast("Precision", precision)
-    accepted = ", ".join(map(repr, get_args(Precision)))
-    raise ConfigError(f"precision is {precision!r}: accepted are {accepted}")
+    if precision == "auto":
+        return "bf16" if device.type == "cpu" and has_native_bf16() else "fp32"
+    if precision not in get_args(Precision):
+        accepted = ", ".join(map(repr, ("auto", *get_args(Precision))))
+        raise ConfigError(f"precision is {precision!r}: accepted are {accepted}")
+    if precision == "bf16" and device.type == "cpu" and not has_native_bf16():
+        logger.warning("this processor has no bfloat16 products: precision 'bf16' is slow here")
+    return cast("Precision", precision)
 
 
 def has_native_bf16() -> bool:

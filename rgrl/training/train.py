@@ -11,9 +11,9 @@ from torch import Tensor
 
 from rgrl.errors import ConfigError
 from rgrl.graph import Graph
-from rgrl.methods import RGRL
+from rgrl.methods import RGRL, RGRLPlan
 from rgrl.training.keep_freed_memory import keep_freed_memory
-from rgrl.training.precision import checked_precision, products
+from rgrl.training.precision import Precision, products, settled_precision
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,14 @@ def train(
         epochs: Number of updates.
         learning_rate: Above 0.
         weight_decay: At least 0.
-        precision: ``"fp32"``, or ``"bf16"`` for products and activations in bfloat16, see
-            :func:`rgrl.training.products`.
+        precision: ``"fp32"``, ``"bf16"`` for products and activations in bfloat16, or ``"auto"`` for bfloat16
+            where the processor has it; see :func:`rgrl.training.products`.
         generator: The one random stream of views and anchors.
         cache: Folder that keeps local anchors between runs; it changes no number.
 
-    Yields:
-        An :class:`Update` after each step, the teacher's included.
+    Returns:
+        An iterator that does an update each time it is asked for the next, the teacher's step included, and
+        gives an :class:`Update`. Arguments are checked and the graph is planned at the call.
 
     Raises:
         ConfigError: If a number is out of range, or the precision unknown.
@@ -69,16 +70,36 @@ def train(
         raise ConfigError(f"learning_rate is {learning_rate}: a number above 0 is needed")
     if not weight_decay >= 0:
         raise ConfigError(f"weight_decay is {weight_decay}: a number of at least 0 is needed")
-    checked = checked_precision(precision)
-    plan = method.plan(graph, cache=cache)
+    return _updates(
+        method,
+        method.plan(graph, cache=cache),
+        epochs=epochs,
+        learning_rate=learning_rate,
+        weight_decay=weight_decay,
+        precision=settled_precision(precision, graph.device),
+        generator=generator,
+    )
+
+
+def _updates(
+    method: RGRL,
+    plan: RGRLPlan,
+    *,
+    epochs: int,
+    learning_rate: float,
+    weight_decay: float,
+    precision: Precision,
+    generator: torch.Generator | None,
+) -> Iterator[Update]:
+    device = plan.graph.device
     learned = [parameter for parameter in method.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(learned, lr=learning_rate, weight_decay=weight_decay, fused=True)
     method.train()
     with keep_freed_memory():
         for number in range(1, epochs + 1):
             optimizer.zero_grad(set_to_none=True)
-            loss = torch.zeros((), device=graph.device)
-            with products(checked, graph.device):
+            loss = torch.zeros((), device=device)
+            with products(precision, device):
                 for part in method.losses(plan, generator):
                     part.backward()  # type: ignore[no-untyped-call]
                     loss += part.detach()

@@ -130,8 +130,27 @@ def test_bad_arguments_are_named():
         make_model(global_weight=0, local_weight=0)
     with pytest.raises(ConfigError, match="local_weight is -1"):
         make_model(local_weight=-1)
+    for bad, message in (
+        ({"num_anchors": 0}, "num_anchors is 0"),
+        ({"alpha": 7.0}, r"alpha is 7\.0"),
+        ({"beta": -1.0}, r"beta is -1\.0"),
+        ({"predictor_hidden": 0}, "predictor_hidden is 0"),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            RGRL(GCNEncoder(2, (2,)), views=(Identity(), Identity()), **bad)
     with pytest.raises(ConfigError, match="num_local_anchors is 0"):
         make_model(num_local_anchors=0)
     edgeless = Graph.from_edge_index(torch.empty(2, 0), x=torch.ones(3, 12))
     with pytest.raises(DataError, match="3 nodes and 0 edges"):
         make_model().plan(edgeless)
+
+
+def test_a_single_node_trains_without_batch_norm_and_is_refused_with_it():
+    graph = Graph.from_edge_index([[0], [0]], x=torch.ones(1, 2))
+    for norm in ("layer", "none"):
+        model = RGRL(GCNEncoder(2, (4, 2), norm=norm), views=(Identity(), Identity()), num_local_anchors=4)
+        assert torch.isfinite(model.loss(model.plan(graph)))
+    for norm in ("batch", "frozen"):
+        model = RGRL(GCNEncoder(2, (4, 2), norm=norm), views=(Identity(), Identity()))
+        with pytest.raises(DataError, match="1 node, and a batch norm needs 2"):
+            model.plan(graph)

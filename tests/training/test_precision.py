@@ -8,7 +8,8 @@ from rgrl.errors import ConfigError
 from rgrl.graph.augment import Compose, EdgeDrop, FeatureMask
 from rgrl.methods import RGRL
 from rgrl.nn import GCNEncoder
-from rgrl.training import products, train
+from rgrl.training import precision as precision_module
+from rgrl.training import products, settled_precision, train
 
 
 def losses(precision: str, *, epochs: int = 30, norm: str = "frozen") -> list[float]:
@@ -33,8 +34,16 @@ def test_bf16_learns_as_fp32_does(norm):
 
 
 def test_an_unknown_precision_is_named():
-    with pytest.raises(ConfigError, match="precision is 'fp8': accepted are 'fp32', 'bf16'"):
+    with pytest.raises(ConfigError, match="precision is 'fp8': accepted are 'auto', 'fp32', 'bf16'"):
         losses("fp8")
+
+
+def test_auto_is_bf16_where_the_processor_has_it(monkeypatch):
+    for native, expected in ((True, "bf16"), (False, "fp32")):
+        monkeypatch.setattr(precision_module, "has_native_bf16", lambda native=native: native)
+        assert settled_precision("auto", torch.device("cpu")) == expected
+        assert settled_precision("auto", torch.device("cuda")) == "fp32"
+        assert settled_precision("bf16", torch.device("cpu")) == "bf16"
 
 
 def test_nothing_of_it_is_left_behind():

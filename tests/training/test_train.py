@@ -71,4 +71,4 @@ def test_local_anchors_are_kept_in_the_cache_and_change_nothing(tmp_path, monkey
 )
 def test_bad_arguments_are_named(arguments, message):
     with pytest.raises(ConfigError, match=message):
-        next(train(make_model(), GRAPH, **arguments))
+        train(make_model(), GRAPH, **arguments)  # at the call, and not at the first update
