@@ -117,9 +117,7 @@ def test_data_with_other_targets_than_labels_is_taken_without_them(labels, messa
 
 
 def test_data_without_edges_says_what_is_needed():
-    with pytest.raises(
-        DataError, match=r"^the Data has no edge_index: \[2, E\] is needed, \[2, 0\] for a graph"
-    ):
+    with pytest.raises(DataError, match=r"^the Data has no edge_index: \[2, E\] is needed, \[2, 0\] where"):
         as_graph(Data(x=torch.ones(2, 1)))
     assert as_graph(Data(x=torch.ones(2, 1), edge_index=torch.empty(2, 0).long())).num_edges == 0
 
