@@ -23,6 +23,10 @@ class DataUnavailableError(RGRLError, OSError):
     """A dataset that is not on disk and could not be fetched."""
 
 
+class DivergedError(RGRLError, ArithmeticError):
+    """A training whose loss or embedding is no longer finite."""
+
+
 class OutputError(RGRLError, OSError):
     """A result that cannot be written where it was asked to go."""
 

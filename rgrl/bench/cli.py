@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from rgrl.bench.stderr_handler import StderrHandler
 from rgrl.errors import RGRLError
 
 #: Turns of a waiting OpenMP thread before it sleeps, about a tenth of a millisecond.
@@ -18,12 +19,11 @@ SPIN_COUNT = "10000"
 app = typer.Typer(
     name="rgrl-bench",
     help="Train and evaluate relational self-supervised learning on graphs.",
-    no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-data_app = typer.Typer(help="Fetch, check and find the datasets' raw files.", no_args_is_help=True)
+data_app = typer.Typer(help="Fetch, check and find the datasets' raw files.")
 app.add_typer(data_app, name="data")
 
 Root = Annotated[
@@ -35,6 +35,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard outpu
 
 @app.callback(invoke_without_command=True)
 def _global_options(
+    context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens.")] = False,
 ) -> None:
@@ -43,7 +44,23 @@ def _global_options(
 
         print(f"rgrl {__version__}")
         raise typer.Exit
-    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(name)s: %(message)s")
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING,
+        format="%(name)s: %(message)s",
+        handlers=[StderrHandler()],
+    )
+    _help_without_command(context)
+
+
+@data_app.callback(invoke_without_command=True)
+def _data_options(context: typer.Context) -> None:
+    _help_without_command(context)
+
+
+def _help_without_command(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        print(context.get_help(), file=sys.stderr)
+        raise typer.Exit(2)
 
 
 @app.command("list")
@@ -146,10 +163,22 @@ def main() -> None:
     # and alone a short spin costs nothing. It must be set before torch is loaded.
     os.environ.setdefault("GOMP_SPINCOUNT", SPIN_COUNT)
     try:
-        app()
+        code = app(standalone_mode=False) or 0
     except RGRLError as error:
-        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
+        code = _refused(str(error))
+    except (KeyboardInterrupt, typer.Abort):
+        code = 130
+    except Exception as error:
+        # typer's own refusals, such as a wrong type; which module they are from depends on its version
+        reason = getattr(error, "format_message", None)
+        if reason is None:
+            raise
+        code = _refused(reason())
+    if code == 130:  # some versions of typer turn an interruption into this code, and say nothing
         print("interrupted", file=sys.stderr)
-        sys.exit(130)
+    sys.exit(code)
+
+
+def _refused(reason: str) -> int:
+    print(f"error: {' '.join(reason.split())}", file=sys.stderr)
+    return 2

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from rgrl.bench.live_progress import LiveProgress
 from rgrl.bench.plain_progress import PlainProgress
-from rgrl.bench.tables import dataset_table, result_table
+from rgrl.bench.tables import command_line, dataset_table, result_table
 from rgrl.datasets import DATASETS, find_spec, load_dataset, on_disk
 from rgrl.datasets.registry import require_readable
 from rgrl.datasets.sources import cache_root, data_root
@@ -59,8 +59,8 @@ def run_datasets(
     device = checked_device(device)
     folder = ResultFolder(out)
     console = table_console()
-    with progress_display() as progress:
-        for spec, chosen in zip(specs, presets, strict=True):
+    for spec, chosen in zip(specs, presets, strict=True):
+        with progress_display() as progress:
             dataset = load_dataset(spec.name, root=root, progress=progress.download)
             result = run_dataset(
                 dataset,
@@ -71,12 +71,14 @@ def run_datasets(
                 device=device,
                 cache=cache_root() / "anchors",
             )
-            if as_json:
-                print(json.dumps(result), flush=True)
-            else:
-                console.print(result_table(result))
+        # Each dataset has a display of its own, so that none is drawn while a result is printed.
+        if as_json:
+            print(json.dumps(result), flush=True)
+        else:
+            console.print(result_table(result))
+            console.print(command_line(result), soft_wrap=True)
     if not as_json:
-        console.print(f"stored in {folder.results}", highlight=False)
+        console.print(f"stored in {folder.results}", highlight=False, markup=False, soft_wrap=True)
 
 
 def evaluate_embeddings(path: Path, *, dataset: str, root: Path | None, as_json: bool) -> None:
@@ -86,13 +88,15 @@ def evaluate_embeddings(path: Path, *, dataset: str, root: Path | None, as_json:
 
     with progress_display() as progress:
         loaded = load_dataset(spec.name, root=root, progress=progress.download)
-        report = evaluate_file(path, loaded, observer=progress)
+        report = evaluate_file(path, loaded)
     if as_json:
         print(json.dumps(report))
         return
     from rgrl.bench.tables import evaluation_table
 
-    table_console().print(evaluation_table(report))
+    console = table_console()
+    console.print(evaluation_table(report))
+    console.print(command_line(report), soft_wrap=True)
 
 
 def table_console() -> Console:

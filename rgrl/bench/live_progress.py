@@ -36,6 +36,9 @@ class LiveProgress:
             TimeRemainingColumn(),
             console=console,
             transient=True,
+            # Results belong to standard output, wherever that leads; rich would draw them on this console.
+            redirect_stdout=False,
+            redirect_stderr=True,
         )
         self._task: TaskID | None = None
         self._subject: tuple[str, int] | None = None
@@ -52,7 +55,7 @@ class LiveProgress:
 
     def note(self, text: str) -> None:
         """Print a line above the bar."""
-        self._progress.console.print(text, highlight=False, markup=False)
+        self._progress.console.print(text, highlight=False, markup=False, soft_wrap=True)
 
     def update(self, moment: Moment) -> None:
         """Move the bar; a new seed begins a new one."""

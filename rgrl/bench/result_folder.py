@@ -27,11 +27,14 @@ class ResultFolder:
         self.path = path
         try:
             (path / "embeddings").mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=path):
+            with tempfile.TemporaryFile(dir=path / "embeddings"):
+                pass
+            with self.results.open("ab+"):  # as `append` will
                 pass
         except OSError as error:
+            place = error.filename if error.filename == str(self.results) else path
             raise OutputError(
-                f"--out {path} cannot be written ({error.strerror}): a folder to write to is needed"
+                f"--out {path} cannot be written ({place}: {error.strerror}): a folder to write to is needed"
             ) from None
 
     @property
@@ -46,8 +49,8 @@ class ResultFolder:
     def append(self, result: Mapping[str, Any]) -> None:
         """Add a result as one line; a reader sees all of it or none.
 
-        The line goes out in a single write under a lock, after the end of whatever an earlier process that
-        was killed may have left unfinished.
+        The line goes out under a lock, after the end of whatever an earlier process that was killed may have
+        left unfinished. What could be written in part only is taken back.
 
         Raises:
             OutputError: If it cannot be written.
@@ -56,10 +59,15 @@ class ResultFolder:
         try:
             with self.results.open("ab+") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
-                if file.seek(0, os.SEEK_END) > 0:
+                if (end := file.seek(0, os.SEEK_END)) > 0:
                     file.seek(-1, os.SEEK_END)
                     line = line if file.read(1) == b"\n" else b"\n" + line
-                os.write(file.fileno(), line)
-                os.fsync(file.fileno())
+                try:
+                    while line:
+                        line = line[os.write(file.fileno(), line) :]
+                    os.fsync(file.fileno())
+                except OSError:
+                    os.ftruncate(file.fileno(), end)
+                    raise
         except OSError as error:
             raise OutputError(f"{self.results} cannot be written: {error.strerror}") from None

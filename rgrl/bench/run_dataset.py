@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from pathlib import Path
 from typing import Any
@@ -12,12 +11,10 @@ from rgrl.bench.result import make_result
 from rgrl.bench.result_folder import ResultFolder
 from rgrl.bench.seed_run import SeedRun, run_seed
 from rgrl.datasets import Dataset
-from rgrl.errors import ConfigError
+from rgrl.errors import ConfigError, OutputError
 from rgrl.evaluate import linear_probe, save_embeddings
 from rgrl.graph import SparseFeatures
 from rgrl.presets import Preset
-
-logger = logging.getLogger(__name__)
 
 
 def run_dataset(
@@ -33,8 +30,8 @@ def run_dataset(
 ) -> dict[str, Any]:
     """Run the protocol with pre-training seeds 0 … ``seeds`` − 1 and store the result.
 
-    Each seed's chosen embedding is on disk when the seed ends. When the run is interrupted, a result of the
-    seeds that were finished is stored before the interruption goes on.
+    Each seed's chosen embedding is on disk when the seed ends. Whatever stops the run, a result of the seeds
+    that were finished is stored before it goes on; its ``seeds`` is below its ``seeds_asked``.
 
     Args:
         dataset: Graph, labels and splits.
@@ -51,6 +48,8 @@ def run_dataset(
 
     Raises:
         ConfigError: If ``seeds`` is below 1.
+        DivergedError: If the training of a seed diverged.
+        OutputError: If a result or an embedding cannot be written.
     """
     if seeds < 1:
         raise ConfigError(f"seeds is {seeds}: a whole number of at least 1 is needed")
@@ -64,7 +63,9 @@ def run_dataset(
 
     def store() -> dict[str, Any]:
         seconds = time.perf_counter() - start
-        result = make_result(dataset, preset, runs, raw, method=method, device=device, seconds=seconds)
+        result = make_result(
+            dataset, preset, runs, raw, seeds_asked=seeds, method=method, device=device, seconds=seconds
+        )
         folder.append(result)
         return result
 
@@ -85,11 +86,13 @@ def run_dataset(
                 },
             )
             observer.note(f"{dataset.name}: seed {seed} {run.best.probe} at update {run.best.update}")
-    except KeyboardInterrupt:
+    except BaseException:
         if runs:
-            store()
-            observer.note(
-                f"{dataset.name}: interrupted; {len(runs)} of {seeds} seeds stored in {folder.results}"
-            )
+            finished = f"{dataset.name}: stopped; {len(runs)} of {seeds} seeds"
+            try:
+                store()
+                observer.note(f"{finished} stored in {folder.results}")
+            except OutputError as error:  # what stopped the run is still what ends it
+                observer.note(f"{finished} lost: {error}")
         raise
     return store()

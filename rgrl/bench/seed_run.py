@@ -13,7 +13,9 @@ from rgrl.bench.build import build_method
 from rgrl.bench.observer import Moment, Observer
 from rgrl.bench.schedule import is_evaluated
 from rgrl.datasets import Dataset
+from rgrl.errors import DataError, DivergedError
 from rgrl.evaluate import LogisticReport, ProbeReport, linear_probe, logistic_regression
+from rgrl.evaluate.checks import checked_embeddings
 from rgrl.graph import Graph
 from rgrl.presets import Preset
 from rgrl.training import train
@@ -96,6 +98,9 @@ def run_seed(
 
     Returns:
         The curve and what was chosen of it.
+
+    Raises:
+        DivergedError: If the loss or the embedding is no longer finite.
     """
     start = time.perf_counter()
     generator = torch.Generator().manual_seed(seed)
@@ -108,6 +113,10 @@ def run_seed(
     def evaluate(update: int, loss: float | None) -> None:
         nonlocal best, embedding, since_best
         current = method.embed(graph)
+        try:
+            checked_embeddings(current)
+        except DataError as error:
+            raise diverged(update, str(error)) from None
         evaluation = Evaluation(update, loss, linear_probe(current, graph.y, dataset.splits))
         curve.append(evaluation)
         since_best += 1
@@ -115,6 +124,12 @@ def run_seed(
             best, embedding, since_best = evaluation, current.cpu(), 0
         observer.update(
             Moment(dataset.name, seed, seeds, update, preset.epochs, loss, evaluation.probe.val_mean)
+        )
+
+    def diverged(update: int, symptom: str) -> DivergedError:
+        return DivergedError(
+            f"{dataset.name}: the training of seed {seed} diverged at update {update}: {symptom} "
+            f"(learning_rate is {preset.learning_rate:g}; a smaller one may hold)"
         )
 
     evaluate(0, None)
@@ -129,6 +144,8 @@ def run_seed(
         cache=cache,
     )
     for update in updates:
+        if not torch.isfinite(update.loss):
+            raise diverged(update.number, f"the loss is {float(update.loss)}, a finite one is needed")
         if is_evaluated(update.number, epochs=preset.epochs, every=preset.eval_every):
             evaluate(update.number, float(update.loss))
             if since_best >= preset.patience:

@@ -7,7 +7,9 @@ from typing import Any
 
 from rich import box
 from rich.table import Table
+from rich.text import Text
 
+from rgrl.bench.published import SOURCES
 from rgrl.datasets import DatasetSpec
 
 
@@ -41,7 +43,7 @@ def result_table(result: Mapping[str, Any]) -> Table:
     if result["paper_mean"] is not None:
         table.add_section()
         table.add_row(
-            "paper",
+            SOURCES[result["paper_source"]],
             f"{result['paper_mean']:.2f}",
             f"± {result['paper_std']:.2f}",
             f"ours {_signed(result['paper_gap'])}",
@@ -82,12 +84,22 @@ def source_of(spec: DatasetSpec) -> str:
     return host + (", mirror" if spec.mirror else "")
 
 
-def _caption(result: Mapping[str, Any]) -> str:
+def command_line(result: Mapping[str, Any]) -> Text:
+    """The command that made a result, to stand under its table unwrapped, so that it can be pasted."""
+    return Text(f"command: {result['command']}")
+
+
+def _versions(result: Mapping[str, Any]) -> str:
+    shown = ("rgrl", "torch", "torch-geometric")
+    return ", ".join(f"{name} {result['versions'][name] or 'not installed'}" for name in shown)
+
+
+def _caption(result: Mapping[str, Any]) -> Text:
     machine = result["hardware"]
-    return (
+    return Text(
         f"{result['seconds']:.0f} s on {machine['name']}, {machine['threads']} threads, "
         f"peak {result['peak_memory_bytes'] / 2**20:.0f} MiB, {result['parameters']:,} parameters, "
-        f"config {result['config_hash']}, data {result['fingerprint']['digest'][:12]}"
+        f"config {result['config_hash']}, data {result['fingerprint']['digest'][:12]}; {_versions(result)}"
     )
 
 
@@ -102,8 +114,12 @@ def _signed(gap: float) -> str:
 def evaluation_table(report: Mapping[str, Any]) -> Table:
     """The probes' reports of a file of embeddings."""
     table = Table(
-        title=f"{report['embeddings']} on {report['dataset']}: test accuracy in %, {report['splits']} splits",
+        title=Text(
+            f"{report['embeddings']} on {report['dataset']}: test accuracy in %, {report['splits']} splits"
+        ),
         title_justify="left",
+        caption=Text(f"data {report['fingerprint']['digest'][:12]}; {_versions(report)}"),
+        caption_justify="left",
     )
     table.add_column("")
     table.add_column("mean", justify="right")

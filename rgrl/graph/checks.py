@@ -57,22 +57,29 @@ def checked_features(x: Any) -> Tensor | sparse.csr_matrix:
         DataError: If the features are not two-dimensional, empty, or not finite.
     """
     if isinstance(x, Tensor) and x.layout != torch.strided:
-        coo = x.detach().cpu().to_sparse_coo().coalesce()  # type: ignore[no-untyped-call]
+        coo = _in_float32(x.detach().cpu().to_sparse_coo()).coalesce()  # type: ignore[no-untyped-call]
         row, column = coo.indices().numpy()
         x = sparse.coo_matrix((coo.values().numpy(), (row, column)), shape=tuple(coo.shape))
     if sparse.issparse(x):
+        if x.dtype.kind not in "biuf":
+            raise DataError(f"x has dtype {x.dtype}: numbers are needed")
         matrix = sparse.csr_matrix(x).astype(np.float32)
         _require_shape(matrix.shape)
         matrix.sum_duplicates()
         _require_finite(matrix.data, np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr)))
         return matrix
-    array = _as_array(x, "x")
+    array = _as_array(_in_float32(x) if isinstance(x, Tensor) else x, "x")
     _require_shape(array.shape)
     array = np.ascontiguousarray(array, dtype=np.float32)
     if not np.isfinite(array.sum()):  # one pass without a mask of the matrix's size
         _require_finite(array, np.arange(array.shape[0]))
     tensor = x.detach().cpu() if isinstance(x, Tensor) and x.dtype == torch.float32 else None
     return torch.from_numpy(array) if tensor is None else tensor.contiguous()
+
+
+def _in_float32(x: Tensor) -> Tensor:
+    """Half precision, of which NumPy knows only one form, as float32; anything else as it is."""
+    return x.float() if x.is_floating_point() and x.element_size() < 4 else x
 
 
 def checked_labels(y: Any, num_nodes: int) -> Tensor:

@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from rgrl.errors import ConfigError
+from rgrl.presets.accepted import ACCEPTED, require_accepted
 
 _FOLDER = Path(__file__).parent
-_NORMS = ("batch", "frozen", "layer", "none")
-_PRECISIONS = ("auto", "fp32", "bf16")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,9 +75,8 @@ class Preset:
     patience: int = 600
 
     def __post_init__(self) -> None:
-        for name, (accepts, wanted) in _ACCEPTED.items():
-            if not accepts(getattr(self, name)):
-                raise ConfigError(f"{name} is {_shown(getattr(self, name))}: {wanted} is needed")
+        for name in ACCEPTED:
+            require_accepted(name, getattr(self, name))
         if self.global_weight == 0 and self.local_weight == 0:
             raise ConfigError("global_weight and local_weight are both 0: nothing is left to learn from")
 
@@ -101,60 +99,6 @@ class Preset:
         return preset_from_mapping({**self.to_dict(), **changes}, source="the settings")
 
 
-def _is_int(low: int) -> Any:
-    return lambda v: isinstance(v, int) and not isinstance(v, bool) and v >= low
-
-
-def _is_number(low: float, high: float = float("inf"), *, open_low: bool = False) -> Any:
-    def accepts(value: object) -> bool:
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            return False
-        return (low < value if open_low else low <= value) and value <= high and value != float("inf")
-
-    return accepts
-
-
-def _is_pair(accepts: Any) -> Any:
-    return lambda v: isinstance(v, tuple) and len(v) == 2 and all(accepts(e) for e in v)
-
-
-_POSITIVE = (_is_number(0, open_low=True), "a number above 0")
-_WEIGHT = (_is_number(0), "a number of at least 0")
-_COUNT = (_is_int(1), "a whole number of at least 1")
-_PROBABILITY_PAIR = (_is_pair(_is_number(0, 1)), "a pair of probabilities from 0 to 1")
-_FLAG = (lambda v: isinstance(v, bool), "true or false")
-
-_ACCEPTED: dict[str, tuple[Any, str]] = {
-    "epochs": (_is_int(0), "a whole number of at least 0"),
-    "learning_rate": _POSITIVE,
-    "weight_decay": _WEIGHT,
-    "layers": (
-        lambda v: isinstance(v, tuple) and len(v) > 0 and all(_is_int(1)(e) for e in v),
-        "a list of whole numbers of at least 1",
-    ),
-    "norm": (lambda v: v in _NORMS, "one of " + ", ".join(f'"{n}"' for n in _NORMS)),
-    "predictor_hidden": _COUNT,
-    "momentum": (_is_number(0, 1), "a number from 0 to 1"),
-    "feature_mask": _PROBABILITY_PAIR,
-    "edge_drop": _PROBABILITY_PAIR,
-    "symmetric_edge_drop": _FLAG,
-    "num_anchors": _COUNT,
-    "alpha": (_is_number(0, 1, open_low=True), "a number above 0 and at most 1"),
-    "beta": _WEIGHT,
-    "student_temperature": _POSITIVE,
-    "teacher_temperature": _POSITIVE,
-    "global_weight": _WEIGHT,
-    "num_local_anchors": _COUNT,
-    "include_self": _FLAG,
-    "local_student_temperature": _POSITIVE,
-    "local_teacher_temperature": _POSITIVE,
-    "local_weight": _WEIGHT,
-    "precision": (lambda v: v in _PRECISIONS, "one of " + ", ".join(f'"{p}"' for p in _PRECISIONS)),
-    "eval_every": _COUNT,
-    "patience": _COUNT,
-}
-
-
 def preset_from_mapping(values: Mapping[str, Any], *, source: str) -> Preset:
     """Build a preset from parsed TOML.
 
@@ -166,8 +110,8 @@ def preset_from_mapping(values: Mapping[str, Any], *, source: str) -> Preset:
         ConfigError: If a key is unknown or missing, or a value is not accepted.
     """
     for key in values:
-        if key not in _ACCEPTED:
-            near = difflib.get_close_matches(key, _ACCEPTED, n=1, cutoff=0.0)
+        if key not in ACCEPTED:
+            near = difflib.get_close_matches(key, ACCEPTED, n=1, cutoff=0.0)
             raise ConfigError(f"{source} has the unknown key {key!r}: did you mean {near[0]!r}?")
     if "epochs" not in values:
         raise ConfigError(f"{source} has no 'epochs': it is needed")
@@ -177,9 +121,9 @@ def preset_from_mapping(values: Mapping[str, Any], *, source: str) -> Preset:
         if isinstance(value, list):
             value = tuple(value)
         if kind == "float" and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)
+            value = _as_float(value)
         if kind == "tuple[float, float]" and isinstance(value, tuple):
-            value = tuple(float(v) if type(v) is int else v for v in value)
+            value = tuple(_as_float(v) if type(v) is int else v for v in value)
         settled[key] = value
     return Preset(**settled)
 
@@ -209,7 +153,7 @@ def load_preset(name: str) -> Preset:
         raise ConfigError(
             f"the preset {name!r} is unknown: accepted are {', '.join(preset_names())}, or a .toml file"
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # no TOML, no UTF-8, or a number of more digits than Python reads
         raise ConfigError(f"the preset file {path} is no TOML: {error}") from None
     return preset_from_mapping(values, source=f"the preset {name}")
 
@@ -229,11 +173,16 @@ def parse_setting(text: str) -> tuple[str, Any]:
         raise ConfigError(f"the setting {text!r} is not understood: key=value is needed")
     try:
         return key, tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
-        if value.replace("_", "").replace("-", "").isalnum():
+    except ValueError:
+        if value[0].isalpha() and value.replace("_", "").replace("-", "").isalnum():
             return key, value
-        raise ConfigError(f"the setting {text!r} is not understood: its value is no TOML value") from None
+        short = text if len(text) <= 60 else f"{text[:57]}..."
+        raise ConfigError(f"the setting {short!r} is not understood: its value is no TOML value") from None
 
 
-def _shown(value: object) -> str:
-    return str(list(value)) if isinstance(value, tuple) else repr(value)
+def _as_float(value: int) -> float:
+    """The number as a float; as it is when it fits none, for the check that refuses it."""
+    try:
+        return float(value)
+    except OverflowError:
+        return value

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
+import pytest
 
 from rgrl.bench.environment import peak_memory_bytes
 
@@ -14,3 +16,19 @@ def test_peak_memory_is_this_programs_own():
     child = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert peak_memory_bytes("cpu") > ballast.nbytes
     assert int(child.stdout) < 200 << 20
+
+
+@pytest.mark.parametrize("status", ["", "Name:\tpython\nVmPeak:\t 7 kB\n", "VmHWM:\n", None])
+def test_peak_memory_is_known_where_the_system_tells_no_high_water_mark(monkeypatch, status):
+    def read(_: Path) -> str:
+        if status is None:
+            raise FileNotFoundError
+        return status
+
+    monkeypatch.setattr(Path, "read_text", read)
+    assert peak_memory_bytes("cpu") > 10 << 20
+
+
+def test_peak_memory_is_the_high_water_mark(monkeypatch):
+    monkeypatch.setattr(Path, "read_text", lambda _: "VmPeak:\t    9 kB\nVmHWM:\t    7 kB\nVmRSS:\t 5 kB\n")
+    assert peak_memory_bytes("cpu") == 7 * 1024

@@ -71,6 +71,66 @@ def test_a_single_node_is_a_graph():
     assert graph.view().propagate(torch.ones(1, 2)).tolist() == [[1.0, 1.0]]
 
 
+def numbers(graph: Graph) -> list[list[float]]:
+    return (graph.x.to_dense() if isinstance(graph.x, SparseFeatures) else graph.x).tolist()
+
+
+def test_features_and_labels_given_beside_a_graph_take_the_place_of_its_own():
+    own = as_graph(([[1.0], [2.0]], [[0, 1], [1, 0]]), y=[0, 1])
+    for graph in (
+        as_graph(own, x=[[3.0, 4.0], [5.0, 6.0]]),
+        as_graph(own, x=[[3.0, 4.0], [5.0, 6.0]], y=[1, 1]),
+    ):
+        assert graph.edge_index.tolist() == own.edge_index.tolist()
+        assert numbers(graph) == [[3.0, 4.0], [5.0, 6.0]]
+    assert graph.y.tolist() == [1, 1]
+    assert as_graph(own, x=[[3.0], [4.0]]).y.tolist() == [0, 1]
+    assert as_graph(own, y=[1, 0]).y.tolist() == [1, 0]
+    assert as_graph(own, y=[1, 0]).x is own.x
+    assert as_graph(own, y=False).y is None
+    assert isinstance(as_graph(own, sparse_features=True).x, SparseFeatures)
+    assert numbers(as_graph(as_graph(own, sparse_features=True), sparse_features=False)) == [[1.0], [2.0]]
+    assert numbers(own) == [[1.0], [2.0]]
+    assert own.y.tolist() == [0, 1]
+    with pytest.raises(DataError, match="x has 3 rows, but num_nodes is 2"):
+        as_graph(own, x=np.ones((3, 1)))
+    with pytest.raises(DataError, match=r"y has shape \[3\]: one label for each of 2 nodes"):
+        as_graph(own, y=[0, 1, 2])
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (torch.tensor([0.5, 1.0]), "y has dtype float32: integer labels are needed"),
+        (torch.tensor([[0, 1], [1, 1]]), r"y has shape \[2, 2\]: one label for each of 2 nodes is needed"),
+        (torch.tensor([0, -1]), "y has a negative label: node 1 has -1, 0 and up are accepted"),
+        (torch.tensor([3]), r"y has shape \[1\]: one label for each of 2 nodes is needed"),
+    ],
+)
+def test_data_with_other_targets_than_labels_is_taken_without_them(labels, message):
+    data = Data(x=torch.ones(2, 1), edge_index=torch.tensor([[0], [1]]), y=labels)
+    with pytest.raises(DataError, match=f"^{message}; y=False leaves the labels out$"):
+        as_graph(data)
+    assert as_graph(data, y=False).y is None
+    assert as_graph(data, y=[1, 0]).y.tolist() == [1, 0]
+    assert as_graph((data.x, data.edge_index), y=False).y is None
+
+
+def test_data_without_edges_says_what_is_needed():
+    with pytest.raises(DataError, match=r"^the Data has no edge_index: \[2, E\] is needed, \[2, 0\] where"):
+        as_graph(Data(x=torch.ones(2, 1)))
+    assert as_graph(Data(x=torch.ones(2, 1), edge_index=torch.empty(2, 0).long())).num_edges == 0
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.float64, torch.int8, torch.bool])
+def test_features_of_any_real_type_become_float32(dtype):
+    x = torch.tensor([[0, 1], [1, 0]]).to(dtype)
+    for form in (x, x.to_sparse_coo(), x.to_sparse_csr()):
+        graph = Graph.from_edge_index([[0], [1]], x=form, sparse_features=False)
+        assert graph.x.dtype == torch.float32
+        assert graph.x.tolist() == [[0.0, 1.0], [1.0, 0.0]]
+
+
 def test_weights_are_named_when_they_are_left_out(caplog):
     as_graph(sparse.csr_matrix([[0, 2.0], [2.0, 0]]), x=np.ones((2, 1)))
     assert "weights are not used" in caplog.text
@@ -91,6 +151,9 @@ def test_weights_are_named_when_they_are_left_out(caplog):
         ({"y": [0, -3]}, "node 1 has -3"),
         ({"x": np.ones((0, 3)), "edge_index": np.empty((2, 0))}, "the graph has 0 nodes"),
         ({"x": np.ones((2, 0))}, "x has 0 features"),
+        ({"x": np.ones((2, 1)) * 1j}, "x has dtype complex128: numbers are needed"),
+        ({"x": sparse.csr_matrix([[1j], [1]])}, "x has dtype complex128: numbers are needed"),
+        ({"x": torch.tensor([[1j], [1]]).to_sparse_coo()}, "x has dtype complex64: numbers are needed"),
         ({"x": np.ones(2)}, r"x has shape \[2\]"),
         ({"num_nodes": 3}, "x has 2 rows, but num_nodes is 3"),
     ],

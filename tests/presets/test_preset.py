@@ -88,8 +88,17 @@ def test_settings_are_read_as_toml(text, expected):
         ({"edge_drop": [0.2]}, r"edge_drop is \[0\.2\]: a pair of probabilities"),
         ({"feature_mask": [0.2, 1.5]}, "a pair of probabilities"),
         ({"teacher_temperature": 0}, r"teacher_temperature is 0\.0: a number above 0"),
+        ({"student_temperature": 1e-300}, r"is 1e-300: a number above 0, at least 1e-06, is needed"),
         ({"learning_rate": "fast"}, "learning_rate is 'fast'"),
         ({"learning_rate": float("nan")}, "learning_rate is nan"),
+        (
+            {"layers": [8, 100_000_000_000]},
+            r"layers is \[8, 100000000000\]: .* from 1 to 1,000,000",
+        ),
+        ({"predictor_hidden": 1_000_001}, "predictor_hidden is 1000001: a whole number from 1 to 1,000,000"),
+        ({"learning_rate": 10**400}, "learning_rate has a whole number near 1e400: at most 9,223,372"),
+        ({"epochs": 1 << 20_000}, "epochs has a whole number near 1e6021: at most"),
+        ({"edge_drop": [0, -(10**400)]}, "edge_drop has a whole number near -1e400: at most"),
         ({"alpha": 2}, r"alpha is 2\.0"),
         ({"include_self": 1}, "include_self is 1: true or false"),
         ({"global_weight": 0, "local_weight": 0}, "both 0"),
@@ -112,6 +121,10 @@ def test_bad_names_and_files_are_named(tmp_path):
     (tmp_path / "empty.toml").write_text("")
     with pytest.raises(ConfigError, match="has no 'epochs'"):
         load_preset(str(tmp_path / "empty.toml"))
-    for text in ("epochs", "=3", "epochs=", "layers=[1"):
-        with pytest.raises(ConfigError, match="is not understood"):
+    (tmp_path / "long.toml").write_text(f"epochs = {'1' * 5000}")
+    with pytest.raises(ConfigError, match="is no TOML"):
+        load_preset(str(tmp_path / "long.toml"))
+    for text in ("epochs", "=3", "epochs=", "layers=[1", "epochs=" + "1" * 5000):
+        with pytest.raises(ConfigError, match="is not understood") as caught:
             parse_setting(text)
+        assert len(str(caught.value)) < 150

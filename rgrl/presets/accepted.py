@@ -1,0 +1,98 @@
+"""What each setting of a preset may be."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from rgrl.errors import ConfigError
+
+#: Beyond this a layer has no use, and its weights fit no memory.
+_LARGEST_WIDTH = 1_000_000
+_LARGEST_WHOLE = 2**63 - 1
+_LOWEST_TEMPERATURE = 1e-6
+_NORMS = ("batch", "frozen", "layer", "none")
+_PRECISIONS = ("auto", "fp32", "bf16")
+
+
+def _is_int(low: int, high: int = _LARGEST_WHOLE) -> Any:
+    return lambda v: isinstance(v, int) and not isinstance(v, bool) and low <= v <= high
+
+
+def _is_number(low: float, high: float = float("inf"), *, open_low: bool = False) -> Any:
+    def accepts(value: object) -> bool:
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return False
+        return (low < value if open_low else low <= value) and value <= high and value != float("inf")
+
+    return accepts
+
+
+def _is_pair(accepts: Any) -> Any:
+    return lambda v: isinstance(v, tuple) and len(v) == 2 and all(accepts(e) for e in v)
+
+
+_POSITIVE = (_is_number(0, open_low=True), "a number above 0")
+# Its reciprocal has to fit float32, with room for the similarities.
+_TEMPERATURE = (_is_number(_LOWEST_TEMPERATURE), f"a number above 0, at least {_LOWEST_TEMPERATURE:g},")
+_WEIGHT = (_is_number(0), "a number of at least 0")
+_COUNT = (_is_int(1), "a whole number of at least 1")
+_WIDTH = (_is_int(1, _LARGEST_WIDTH), f"a whole number from 1 to {_LARGEST_WIDTH:,}")
+_PROBABILITY_PAIR = (_is_pair(_is_number(0, 1)), "a pair of probabilities from 0 to 1")
+_FLAG = (lambda v: isinstance(v, bool), "true or false")
+
+ACCEPTED: dict[str, tuple[Any, str]] = {
+    "epochs": (_is_int(0), "a whole number of at least 0"),
+    "learning_rate": _POSITIVE,
+    "weight_decay": _WEIGHT,
+    "layers": (
+        lambda v: isinstance(v, tuple) and len(v) > 0 and all(_WIDTH[0](e) for e in v),
+        f"a list of whole numbers from 1 to {_LARGEST_WIDTH:,}",
+    ),
+    "norm": (lambda v: v in _NORMS, "one of " + ", ".join(f'"{n}"' for n in _NORMS)),
+    "predictor_hidden": _WIDTH,
+    "momentum": (_is_number(0, 1), "a number from 0 to 1"),
+    "feature_mask": _PROBABILITY_PAIR,
+    "edge_drop": _PROBABILITY_PAIR,
+    "symmetric_edge_drop": _FLAG,
+    "num_anchors": _COUNT,
+    "alpha": (_is_number(0, 1, open_low=True), "a number above 0 and at most 1"),
+    "beta": _WEIGHT,
+    "student_temperature": _TEMPERATURE,
+    "teacher_temperature": _TEMPERATURE,
+    "global_weight": _WEIGHT,
+    "num_local_anchors": _WIDTH,
+    "include_self": _FLAG,
+    "local_student_temperature": _TEMPERATURE,
+    "local_teacher_temperature": _TEMPERATURE,
+    "local_weight": _WEIGHT,
+    "precision": (lambda v: v in _PRECISIONS, "one of " + ", ".join(f'"{p}"' for p in _PRECISIONS)),
+    "eval_every": _COUNT,
+    "patience": _COUNT,
+}
+"""For each setting a function that accepts its value, and what is accepted, in words."""
+
+
+def require_accepted(name: str, value: object) -> None:
+    """Refuse a value that a setting may not have.
+
+    Raises:
+        ConfigError: Names the setting, its value and what is accepted.
+    """
+    _require_ordinary(name, value)
+    accepts, wanted = ACCEPTED[name]
+    if not accepts(value):
+        raise ConfigError(f"{name} is {_shown(value)}: {wanted} is needed")
+
+
+def _require_ordinary(name: str, value: object) -> None:
+    for part in value if isinstance(value, tuple) else (value,):
+        if isinstance(part, int) and abs(part) > _LARGEST_WHOLE:  # longer ones may not even be printed
+            size = f"{'-' if part < 0 else ''}1e{math.log10(abs(part)):.0f}"
+            raise ConfigError(
+                f"{name} has a whole number near {size}: at most {_LARGEST_WHOLE:,} is accepted"
+            )
+
+
+def _shown(value: object) -> str:
+    return str(list(value)) if isinstance(value, tuple) else repr(value)

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import io
+import re
+from types import SimpleNamespace
+
+import pytest
+import torch
+from rich.console import Console
+
+from rgrl.bench import result as module
+from rgrl.bench.published import SOURCES, Published
+from rgrl.bench.result import make_result
+from rgrl.bench.seed_run import Evaluation, SeedRun
+from rgrl.bench.tables import result_table
+from rgrl.evaluate import LogisticReport, ProbeReport
+from rgrl.presets import Preset
+
+
+def seed_run(seed: int, untrained: tuple, best: tuple, last: tuple, converged: tuple, share: int) -> SeedRun:
+    """A run of two splits; each report is given as its two test accuracies, validation lies 1 below."""
+
+    def report(test: tuple[float, ...]) -> ProbeReport:
+        return ProbeReport(val=tuple(value - 1 for value in test), test=test)
+
+    curve = (
+        Evaluation(0, None, report(untrained)),
+        Evaluation(1, 2.5, report(best)),
+        Evaluation(6, 1.5, report(last)),
+    )
+    fits = (True,) * share + (False,) * (4 - share)
+    return SeedRun(
+        seed=seed,
+        curve=curve,
+        best=curve[1],
+        converged_best=LogisticReport(report(converged), (1.0, 1.0), fits),
+        converged_last=LogisticReport(report(tuple(value - 7 for value in converged)), (1.0, 1.0), (True,)),
+        embedding=torch.zeros(1, 1),
+        parameters=123,
+        seconds=5.0 + seed,
+    )
+
+
+@pytest.fixture
+def result(monkeypatch) -> dict:
+    """Two seeds: best 80 and 84, then 70 and 78; last 60 and 62, then 50 and 56."""
+    monkeypatch.setitem(module.PUBLISHED, ("rgrl", "made-up"), Published(81.0, 0.5, "notebook"))
+    runs = [
+        seed_run(0, (30.0, 34.0), (80.0, 84.0), (60.0, 62.0), (90.0, 92.0), 4),
+        seed_run(1, (20.0, 24.0), (70.0, 78.0), (50.0, 56.0), (80.0, 88.0), 2),
+    ]
+    dataset = SimpleNamespace(
+        name="made-up", splits=(None, None), fingerprint=SimpleNamespace(to_dict=lambda: {"digest": "d"})
+    )
+    return make_result(
+        dataset,
+        Preset(epochs=6),
+        runs,
+        ProbeReport(val=(10.0, 10.0), test=(40.0, 45.0)),
+        seeds_asked=3,
+        method="rgrl",
+        device="cpu",
+        seconds=20.0,
+    )
+
+
+def test_each_number_is_the_mean_that_it_is_called(result):
+    assert {key: result[key] for key in EXPECTED} == pytest.approx(EXPECTED)
+
+
+#: By hand, from the numbers above.
+EXPECTED = {
+    "seeds": 2,
+    "seeds_asked": 3,
+    "splits": 2,
+    "test_mean": (82 + 74) / 2,
+    "test_std_splits": (8**0.5 + 32**0.5) / 2,
+    "test_std_seeds": 32**0.5,
+    "val_mean": (81 + 73) / 2,
+    "test_last_mean": (61 + 53) / 2,
+    "untrained_mean": (32 + 22) / 2,
+    "raw_mean": 42.5,
+    "converged_test_mean": (91 + 84) / 2,
+    "converged_last_mean": (84 + 77) / 2,
+    "converged_share": (1 + 0.5) / 2,
+    "paper_mean": 81.0,
+    "paper_std": 0.5,
+    "paper_gap": -3.0,
+    "seconds": 20.0,
+    "parameters": 123,
+}
+
+
+def test_each_seed_has_a_record_of_its_own(result):
+    first, second = result["runs"]
+    assert first == {
+        "seed": 0,
+        "best_update": 1,
+        "last_update": 6,
+        "test": [80.0, 84.0],
+        "val": [79.0, 83.0],
+        "test_mean": 82.0,
+        "val_mean": 81.0,
+        "test_last_mean": 61.0,
+        "untrained_mean": 32.0,
+        "converged_test_mean": 91.0,
+        "converged_last_mean": 84.0,
+        "seconds": 5.0,
+        "curve": {
+            "update": [0, 1, 6],
+            "loss": [None, 2.5, 1.5],
+            "val_mean": [31.0, 81.0, 60.0],
+            "test_mean": [32.0, 82.0, 61.0],
+        },
+    }
+    assert (second["seed"], second["test_mean"], second["test_last_mean"]) == (1, 74.0, 53.0)
+
+
+def test_the_table_says_where_the_published_number_was_read(result):
+    def table(source: str) -> str:
+        console = Console(file=io.StringIO(), width=200)
+        console.print(result_table({**result, "paper_source": source}))
+        return console.file.getvalue()
+
+    assert re.search(r"authors' notebook .* 81.00 .*± 0.50 .* ours -3.00", table("notebook"))
+    assert re.search(r"paper, as quoted .* 81.00", table("quotation"))
+    assert re.search(r"│ paper  .* 81.00", table("paper"))
+
+
+def test_what_is_known_of_each_published_number():
+    sources = {name: number.source for (_, name), number in module.PUBLISHED.items()}
+    others = {name: source for name, source in sources.items() if source != "paper"}
+    assert others == {"cs": "quotation", "citeseer": "notebook", "pubmed": "notebook", "corafull": "notebook"}
+    assert set(sources.values()) == set(SOURCES)
+
+
+def test_the_settings_and_the_graph_are_there(result):
+    assert (result["dataset"], result["method"], result["fingerprint"]) == (
+        "made-up",
+        "rgrl",
+        {"digest": "d"},
+    )
+    assert result["paper_source"] == "notebook"
+    assert result["config"] == Preset(epochs=6).to_dict()
+    assert result["config_hash"] == Preset(epochs=6).hash

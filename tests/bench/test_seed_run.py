@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from rgrl.bench import seed_run
+from rgrl.bench.seed_run import run_seed
+from rgrl.datasets import Dataset, load_dataset
+from rgrl.evaluate import ProbeReport, linear_probe, logistic_regression
+from rgrl.presets import load_preset
+from rgrl.training import Update, train
+
+
+class Watcher:
+    def __init__(self) -> None:
+        self.moments = []
+
+    def note(self, text: str) -> None: ...
+
+    def update(self, moment) -> None:
+        self.moments.append(moment)
+
+
+@pytest.fixture
+def watcher() -> Watcher:
+    return Watcher()
+
+
+@pytest.fixture(scope="module")
+def karate() -> Dataset:
+    return load_dataset("karate")
+
+
+def run(dataset: Dataset, watcher: Watcher, **changes: object):
+    preset = load_preset("rgrl-karate").replace(changes)
+    return run_seed(dataset, dataset.graph, preset, seed=4, seeds=5, observer=watcher)
+
+
+class Scripted:
+    """A method whose embedding after each update is written down; training does nothing."""
+
+    def __init__(self, embeddings: dict[int, torch.Tensor], otherwise: torch.Tensor) -> None:
+        self.embeddings, self.otherwise = embeddings, otherwise
+        self.weight = torch.nn.Parameter(torch.zeros(3, 2))
+        self.number = 0
+        self.keywords: dict[str, object] = {}
+
+    def to(self, _: object) -> Scripted:
+        return self
+
+    def parameters(self):
+        return [self.weight, torch.nn.Parameter(torch.zeros(50), requires_grad=False)]
+
+    def embed(self, _: object) -> torch.Tensor:
+        return self.embeddings.get(self.number, self.otherwise)
+
+    def train(self, *_: object, epochs: int, **keywords: object):
+        self.keywords = keywords
+        for self.number in range(1, epochs + 1):
+            yield Update(self.number, torch.tensor(10.0 / self.number))
+
+
+@pytest.fixture
+def scripted(karate: Dataset, monkeypatch) -> Scripted:
+    """A run whose sixth update is the best: its embedding holds the labels, the others hold noise."""
+    labels = torch.nn.functional.one_hot(karate.graph.y).float()
+    noise = torch.randn(34, 2, generator=torch.Generator().manual_seed(0))
+    method = Scripted({6: 3 * labels}, noise)
+    monkeypatch.setattr(seed_run, "build_method", lambda *_: method)
+    monkeypatch.setattr(seed_run, "train", method.train)
+    return method
+
+
+def test_what_is_chosen_kept_and_reported_is_the_best_evaluation(karate, scripted, watcher):
+    found = run(karate, watcher, epochs=13, learning_rate=0.02, weight_decay=0.03, precision="bf16")
+    assert [point.update for point in found.curve] == [0, 1, 6, 11, 13]
+    assert [point.loss for point in found.curve] == pytest.approx([None, 10, 10 / 6, 10 / 11, 10 / 13])
+    assert (found.seed, found.best.update, found.untrained.update, found.last.update) == (4, 6, 0, 13)
+    assert torch.equal(found.embedding, scripted.embeddings[6])
+    assert found.best.probe == linear_probe(found.embedding, karate.graph.y, karate.splits)
+    assert found.best.probe.test_mean > 95
+    assert found.last.probe == linear_probe(scripted.otherwise, karate.graph.y, karate.splits)
+    assert found.converged_best == logistic_regression(found.embedding, karate.graph.y, karate.splits)
+    assert found.converged_last == logistic_regression(scripted.otherwise, karate.graph.y, karate.splits)
+    assert found.converged_best != found.converged_last
+    assert found.parameters == 6
+    assert (scripted.keywords["learning_rate"], scripted.keywords["weight_decay"]) == (0.02, 0.03)
+    assert scripted.keywords["precision"] == "bf16"
+    assert isinstance(scripted.keywords["generator"], torch.Generator)
+
+
+def test_validation_alone_chooses_and_the_earliest_wins_a_tie(karate, scripted, watcher, monkeypatch):
+    scores = iter([(50.0, 90.0), (60.0, 10.0), (60.0, 99.0), (55.0, 95.0)])
+
+    def probe(*_: object) -> ProbeReport:
+        val, test = next(scores)
+        return ProbeReport(val=(val,), test=(test,))
+
+    monkeypatch.setattr(seed_run, "linear_probe", probe)
+    assert run(karate, watcher, epochs=7).best.update == 1
+
+
+def test_patience_counts_the_evaluations_since_the_best(karate, scripted, watcher):
+    found = run(karate, watcher, epochs=100, patience=2)
+    assert [point.update for point in found.curve] == [0, 1, 6, 11, 16]
+    assert (found.best.update, found.last.update) == (6, 16)
+    assert [point.update for point in run(karate, watcher, epochs=100, patience=1).curve] == [0, 1]
+
+
+def test_the_observer_is_told_of_each_evaluation(karate, scripted, watcher):
+    found = run(karate, watcher, epochs=7)
+    assert [moment.update for moment in watcher.moments] == [0, 1, 6, 7]
+    moment = watcher.moments[2]
+    assert (moment.dataset, moment.seed, moment.seeds, moment.epochs) == ("karate", 4, 5, 7)
+    assert (moment.loss, moment.val) == (found.best.loss, found.best.probe.val_mean)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"), [("learning_rate", 0.002), ("weight_decay", 50.0), ("momentum", 0.1)]
+)
+def test_a_setting_of_the_preset_changes_the_training(karate, watcher, setting, value):
+    plain = run(karate, watcher, epochs=3)
+    changed = run(karate, watcher, epochs=3, **{setting: value})
+    assert plain.curve[0] == changed.curve[0]
+    assert plain.last.loss != changed.last.loss
+
+
+def test_the_training_is_that_of_the_library(karate, watcher):
+    preset = load_preset("rgrl-karate").replace({"epochs": 2})
+    generator = torch.Generator().manual_seed(4)
+    method = seed_run.build_method(preset, karate.graph.num_features, generator)
+    updates = train(method, karate.graph, epochs=2, generator=generator)
+    assert [point.loss for point in run(karate, watcher, epochs=2).curve[1:]] == [
+        float(update.loss) for update in updates
+    ]
