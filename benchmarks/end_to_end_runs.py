@@ -31,8 +31,7 @@ PARTS = (
 def chosen_preset(arguments: argparse.Namespace) -> tuple[Preset, dict[str, Any]]:
     """The preset, and what the command line changed of it."""
     changes: dict[str, Any] = {} if arguments.epochs is None else {"epochs": arguments.epochs}
-    if arguments.precision != "fp32":
-        changes["precision"] = arguments.precision
+    changes["precision"] = arguments.precision
     return load_preset(arguments.preset or f"rgrl-{arguments.dataset}").replace(changes), changes
 
 

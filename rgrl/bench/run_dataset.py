@@ -15,6 +15,7 @@ from rgrl.errors import ConfigError, OutputError
 from rgrl.evaluate import linear_probe, save_embeddings
 from rgrl.graph import SparseFeatures
 from rgrl.presets import Preset
+from rgrl.training import settled_precision
 
 
 def run_dataset(
@@ -35,7 +36,7 @@ def run_dataset(
 
     Args:
         dataset: Graph, labels and splits.
-        preset: Settings.
+        preset: Settings; a precision of ``"auto"`` is settled here and stored as what it was.
         seeds: Number of pre-training seeds.
         folder: Where results and embeddings go.
         observer: Told of progress.
@@ -55,6 +56,7 @@ def run_dataset(
         raise ConfigError(f"seeds is {seeds}: a whole number of at least 1 is needed")
     start = time.perf_counter()
     graph = dataset.graph.to(device)
+    preset = preset.replace({"precision": settled_precision(preset.precision, graph.device)})
     features = dataset.graph.x
     rows = features.to_scipy() if isinstance(features, SparseFeatures) else features
     raw = linear_probe(rows, dataset.graph.y, dataset.splits)

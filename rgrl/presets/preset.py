@@ -44,7 +44,8 @@ class Preset:
         local_student_temperature: τ_sd.
         local_teacher_temperature: τ_td.
         local_weight: λ; 0 leaves the local term out.
-        precision: ``"fp32"``, or ``"bf16"`` for products and activations of the training in bfloat16.
+        precision: ``"fp32"``, ``"bf16"`` for products and activations of the training in bfloat16, or
+            ``"auto"``: bfloat16 where the processor multiplies it in hardware.
         eval_every: Updates between two evaluations.
         patience: Evaluations without a better mean validation accuracy after which training stops.
     """
@@ -70,7 +71,7 @@ class Preset:
     local_student_temperature: float = 0.1
     local_teacher_temperature: float = 1.0
     local_weight: float = 1.0
-    precision: str = "fp32"
+    precision: str = "auto"
     eval_every: int = 5
     patience: int = 600
 

@@ -21,7 +21,9 @@ class Silent:
 def test_the_saved_embedding_gives_the_stored_score_again(tmp_path):
     karate = load_dataset("karate")
     # At this rate the best evaluation is followed by worse ones.
-    preset = load_preset("rgrl-karate").replace({"epochs": 26, "learning_rate": 0.1, "norm": "layer"})
+    preset = load_preset("rgrl-karate").replace(
+        {"epochs": 26, "learning_rate": 0.1, "norm": "layer", "precision": "fp32"}
+    )
     folder = ResultFolder(tmp_path)
     result = run_dataset(karate, preset, seeds=1, folder=folder, observer=Silent())
     assert json.loads((tmp_path / "results.jsonl").read_text()) == json.loads(json.dumps(result))
@@ -45,3 +47,15 @@ def test_raw_features_are_the_datasets_own(tmp_path, name):
     assert result["raw_mean"] == pytest.approx(linear_probe(dense, dataset.graph.y, dataset.splits).test_mean)
     nothing = linear_probe(torch.zeros_like(dense), dataset.graph.y, dataset.splits)
     assert result["raw_mean"] != pytest.approx(nothing.test_mean)
+
+
+@pytest.mark.parametrize(("native", "expected"), [(True, "bf16"), (False, "fp32")])
+def test_the_precision_is_stored_as_what_it_was(monkeypatch, tmp_path, native, expected):
+    monkeypatch.setattr("rgrl.training.precision.has_native_bf16", lambda: native)
+    preset = load_preset("rgrl-karate").replace({"epochs": 1})
+    assert preset.precision == "auto"
+    folder = ResultFolder(tmp_path)
+    result = run_dataset(load_dataset("karate"), preset, seeds=1, folder=folder, observer=Silent())
+    assert result["config"]["precision"] == expected
+    assert result["config_hash"] == preset.replace({"precision": expected}).hash
+    assert folder.embedding("karate", "rgrl", result["config_hash"], 0).exists()
