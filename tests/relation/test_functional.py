@@ -195,3 +195,18 @@ def test_a_second_derivative_is_refused():
     (grad,) = torch.autograd.grad(loss, p, create_graph=True)
     with pytest.raises(RuntimeError, match="once_differentiable"):
         grad.sum().backward()
+
+
+def test_float32_is_exact_to_a_millionth():
+    """Loss and gradient as a whole, where rounding of the similarities alone does not cost more than that."""
+    p, t = (rows(500, 32, seed=s, dtype=torch.float32) for s in (0, 1))
+    anchors, index = rows(64, 32, seed=2, dtype=torch.float32), torch.arange(2000).reshape(500, 4) % 64
+    taus = {"student_temperature": 0.5, "teacher_temperature": 0.4}
+    for loss in (relation_kl, lambda p, t, a, **taus: local_relation_kl(p, t, a, index, **taus)):
+        ours, exact = p.clone().requires_grad_(), p.double().requires_grad_()
+        mine = loss(ours, t, anchors, **taus).mean()
+        right = loss(exact, t.double(), anchors.double(), **taus).mean()
+        mine.backward()
+        right.backward()
+        assert abs(mine.double() - right) < 1e-6 * right
+        assert (ours.grad.double() - exact.grad).norm() < 1e-6 * exact.grad.norm()
