@@ -2,7 +2,7 @@
 
     python benchmarks/step.py                                  # Cora, Citeseer, Pubmed, Computers, CS
     python benchmarks/step.py cora synthetic:20000,200000,500,0.02 --json
-    python benchmarks/step.py cs --precision bf16 --out benchmarks/results/step.jsonl
+    python benchmarks/step.py cs --precision fp32 bf16 --out benchmarks/results/step.jsonl
 
 The three are timed in turns, each in a process of its own. Figures are medians over the turns, ratios medians
 of the turns' ratios; each figure is a mean over as many calls in a row as fill a tenth of a second. Peak
@@ -20,8 +20,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from children import append
+
 from rgrl.bench.environment import hardware, versions
 
+REFERENCE, KEPT = ("reference", "fp32"), ("reference_kept", "fp32")
 DATASETS = ["cora", "citeseer", "pubmed", "computers", "cs"]
 
 
@@ -30,15 +33,16 @@ def main() -> None:
     arguments = parse()
     if arguments.repeats < 1:
         sys.exit(f"error: --repeats is {arguments.repeats}: at least 1 is needed")
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name in arguments.inputs:
-        rows.append(measure(name, arguments))
-        print(json.dumps(rows[-1]) if arguments.json else described(rows[-1]), flush=True)
-    rows.append(summary(rows))
-    print(json.dumps(rows[-1]) if arguments.json else json.dumps(rows[-1], indent=1))
-    if arguments.out is not None:
-        with arguments.out.open("a") as file:
-            file.writelines(json.dumps(row) + "\n" for row in rows)
+        for row in measure(name, arguments):
+            print(json.dumps(row) if arguments.json else described(row), flush=True)
+            append(arguments.out, row)
+            rows.append(row)
+    for precision in arguments.precision:
+        row = summary([row for row in rows if row["precision"] == precision])
+        print(json.dumps(row) if arguments.json else json.dumps(row, indent=1))
+        append(arguments.out, row)
 
 
 def parse() -> argparse.Namespace:
@@ -47,11 +51,18 @@ def parse() -> argparse.Namespace:
     parser.add_argument("inputs", nargs="*", default=DATASETS, help="datasets, or synthetic:N,E,F,density")
     parser.add_argument("--preset", help="default: the dataset's own; rgrl-cs for a synthetic graph")
     parser.add_argument(
-        "--precision", choices=["fp32", "bf16"], default="fp32", help="the reference's is fp32"
+        "--precision",
+        choices=["fp32", "bf16"],
+        nargs="+",
+        default=["fp32"],
+        help="of the package and of the floor, several in the same turns; the reference's is fp32",
     )
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--repeats", type=int, default=7, help="turns")
     parser.add_argument("--no-reference", action="store_true", help="for graphs that it cannot hold")
+    parser.add_argument(
+        "--kept", action="store_true", help="the reference also with freed memory kept, as ours"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a line and nothing else")
     parser.add_argument("--out", type=Path, help="file to append the objects to")
     return parser.parse_args()
@@ -60,9 +71,10 @@ def parse() -> argparse.Namespace:
 class Worker:
     """One of the three processes."""
 
-    def __init__(self, which: str, name: str, arguments: argparse.Namespace) -> None:
+    def __init__(self, which: str, precision: str, name: str, arguments: argparse.Namespace) -> None:
         command = [sys.executable, str(Path(__file__).parent / "step_worker.py"), which, name]
-        for option in ("preset", "precision", "device"):
+        command += ["--precision", precision]
+        for option in ("preset", "device"):
             if (value := getattr(arguments, option)) is not None:
                 command += [f"--{option}", value]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -90,25 +102,34 @@ class Worker:
         return int(self.read())
 
 
-def measure(name: str, arguments: argparse.Namespace) -> dict[str, Any]:
-    """Measure one input."""
-    which = ["package", "floor"] if arguments.no_reference else ["package", "reference", "floor"]
-    workers = {w: Worker(w, name, arguments) for w in which}
-    turns = [{w: worker.measure() for w, worker in workers.items()} for _ in range(arguments.repeats)]
-    peaks = {w: worker.finish() for w, worker in workers.items()}
-    products = [fastest([turn["floor"][i] for turn in turns]) for i in range(len(turns[0]["floor"]))]
-    floor_ms = sum(product["times"] * product["ms"] for product in products)
-    row: dict[str, Any] = {"dataset": name, "precision": arguments.precision, "device": arguments.device}
-    row["ms"] = statistics.median(turn["package"] for turn in turns)
-    row["floor_ms"], row["peak_bytes"] = floor_ms, peaks["package"]
-    row["vs_floor"] = row["ms"] / floor_ms
+def measure(name: str, arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    """Measure one input, a row for each precision."""
+    keys = [(which, precision) for precision in arguments.precision for which in ("package", "floor")]
     if not arguments.no_reference:
-        row["reference_ms"] = statistics.median(turn["reference"] for turn in turns)
-        row["vs_reference"] = statistics.median(turn["reference"] / turn["package"] for turn in turns)
-        row["reference_peak_bytes"] = peaks["reference"]
-        row["floor_vs_reference"] = row["reference_ms"] / floor_ms
-    row["floor"], row["repeats"] = products, arguments.repeats
-    return row
+        keys.insert(1, REFERENCE)
+    if arguments.kept:
+        keys.insert(2, KEPT)
+    workers = {key: Worker(*key, name, arguments) for key in keys}
+    turns = [{key: worker.measure() for key, worker in workers.items()} for _ in range(arguments.repeats)]
+    peaks = {key: worker.finish() for key, worker in workers.items()}
+    rows = []
+    for precision in arguments.precision:
+        ours, floor = ("package", precision), ("floor", precision)
+        products = [fastest([turn[floor][i] for turn in turns]) for i in range(len(turns[0][floor]))]
+        floor_ms = sum(product["times"] * product["ms"] for product in products)
+        row: dict[str, Any] = {"dataset": name, "precision": precision, "device": arguments.device}
+        row["ms"] = statistics.median(turn[ours] for turn in turns)
+        row["floor_ms"], row["peak_bytes"] = floor_ms, peaks[ours]
+        row["vs_floor"] = row["ms"] / floor_ms
+        if not arguments.no_reference:
+            row["reference_ms"] = statistics.median(turn[REFERENCE] for turn in turns)
+            row["vs_reference"] = statistics.median(turn[REFERENCE] / turn[ours] for turn in turns)
+            row["reference_peak_bytes"] = peaks[REFERENCE]
+            row["floor_vs_reference"] = row["reference_ms"] / floor_ms
+        if arguments.kept:
+            row["reference_kept_ms"] = statistics.median(turn[KEPT] for turn in turns)
+        rows.append(row | {"floor": products, "repeats": arguments.repeats})
+    return rows
 
 
 def fastest(turns: list[dict[str, Any]]) -> dict[str, Any]:

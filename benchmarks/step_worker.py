@@ -29,13 +29,16 @@ _WINDOW_MS = 100
 def main() -> None:
     """Measure what is asked for."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("which", choices=["package", "reference", "floor"])
+    parser.add_argument("which", choices=["package", "reference", "reference_kept", "floor"])
     parser.add_argument("input")
     parser.add_argument("--preset")
     parser.add_argument("--precision", default="fp32")
     parser.add_argument("--device", default="cpu")
     arguments = parser.parse_args()
-    measure = {"package": package, "reference": reference, "floor": floor}[arguments.which](arguments)
+    makers = {"package": package, "reference": reference, "reference_kept": reference, "floor": floor}
+    if arguments.which == "reference_kept":
+        keep_freed_memory().__enter__()  # for good: the process has no other work
+    measure = makers[arguments.which](arguments)
     print(json.dumps(peak_memory_bytes(arguments.device)), flush=True)
     for _ in sys.stdin:
         print(json.dumps(measure()), flush=True)

@@ -7,8 +7,10 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
+from rgrl.errors import DataError
 from rgrl.graph.csr_pattern import CSRPattern
 from rgrl.kernels.launch import usable
 
@@ -43,7 +45,9 @@ def csr_matmul(pattern: CSRPattern, values: Tensor, dense: Tensor) -> Tensor:
 def autocast(dense: Tensor) -> Tensor:
     """The operand of a product in the type that torch's autocast asks for, as for its own products."""
     kind = dense.device.type
-    return dense.to(torch.get_autocast_dtype(kind)) if torch.is_autocast_enabled(kind) else dense
+    if dense.dtype == torch.float64 or not torch.is_autocast_enabled(kind):
+        return dense
+    return dense.to(torch.get_autocast_dtype(kind))
 
 
 def csr_product(
@@ -64,16 +68,27 @@ def csr_product(
         transposed: Multiply by Sᵀ.
         bias: ``[d]``, or ``None`` for none.
         slope: Factor of what is negative; 1 changes nothing.
+
+    Raises:
+        DataError: If the shapes do not fit together.
     """
-    crow, col, rows = pattern.crow, pattern.col, pattern.shape[0]
+    crow, col, rows, columns = pattern.crow, pattern.col, *pattern.shape
     if transposed:
-        crow, col, rows = pattern.transpose_crow, pattern.transpose_col, pattern.shape[1]
+        crow, col, rows, columns = pattern.transpose_crow, pattern.transpose_col, columns, rows
+    if dense.ndim != 2 or dense.shape[0] != columns:
+        raise DataError(
+            f"a sparse [{rows}, {columns}] was multiplied by {list(dense.shape)}: [{columns}, d] is needed"
+        )
+    if values.shape != (pattern.nnz,):
+        raise DataError(f"values {list(values.shape)} must be [{pattern.nnz}], one an entry of the pattern")
     dense = dense.contiguous()
     out = dense.new_empty(rows, dense.shape[1])
     if usable(dense) and crow.dtype == torch.int32:
         from rgrl.kernels.spmm import spmm
 
         order = pattern.transpose_order if transposed else None
+        bias = None if bias is None else bias.to(torch.float32).contiguous()
+        values = values.to(torch.float32).contiguous()
         spmm(crow, col, values, dense, out, order=order, bias=bias, slope=slope)
         return out
     if transposed:
@@ -94,5 +109,6 @@ class _CSRMatmul(torch.autograd.Function):
         return csr_product(pattern, values, dense)
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
         return csr_product(ctx.pattern, ctx.values, grads[0], transposed=True), None, None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,6 +17,9 @@ from rgrl.graph.graph import Graph
 
 _BLOCK = 64  # seeds a task; small enough to spread unequal work over the threads
 _REFINEMENTS = 6
+_MOST_WORK = 2e8  # steps of a refinement, some seconds
+
+logger = logging.getLogger(__name__)
 
 
 def topk_ppr(
@@ -35,7 +39,8 @@ def topk_ppr(
         restart: α, in (0, 1).
         tolerance: Residual left per unit of degree; smaller is more exact and slower. At 1e-4 the chosen
             nodes hold more than 0.999 of the exact top-k mass. For a node that reaches fewer than k others
-            and could reach more, it is lowered, ten times at a time.
+            and could reach more it is lowered, ten times at a time, unless
+            there are too many of them beside too large a hub (a warning is logged).
         include_self: Whether a node may be among its own anchors, as in the paper.
 
     Returns:
@@ -66,6 +71,14 @@ def topk_ppr(
         _push(tasks, crow, col, restart, tolerance, include_self, index, score)
         short = np.flatnonzero((index >= 0).sum(1) < wanted)
         if short.size == 0:
+            break
+        work = float(_steps_to_second_neighbours(crow, col)[short].sum())
+        if work > _MOST_WORK:
+            logger.warning(
+                "%d nodes beside hubs have fewer than %d local anchors: more would cost too much",
+                short.size,
+                k,
+            )
             break
         # Beside a hub whose degree is above 1 / tolerance, a push ends before it reaches k nodes.
         tasks, tolerance = np.array_split(short, -(-short.size // _BLOCK)), tolerance / 10
@@ -107,6 +120,11 @@ def _push(
 
     with ThreadPoolExecutor(max_workers=torch.get_num_threads()) as pool:
         list(pool.map(push, tasks))
+
+
+def _steps_to_second_neighbours(crow: np.ndarray, col: np.ndarray) -> np.ndarray:
+    """Edges of each node's neighbours, ``[N]``: what it costs a seed to push them all once."""
+    return np.add.reduceat(np.diff(crow).astype(np.float64)[col], crow[:-1])
 
 
 def _component_sizes(crow: np.ndarray, col: np.ndarray) -> np.ndarray:

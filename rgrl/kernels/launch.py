@@ -16,16 +16,29 @@ from torch import Tensor
 
 Argument = Tensor | int | float | None
 
-_BLOCKS_A_THREAD = 8
+_MOST_BLOCKS = 64
 _CALL = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 
 
 def usable(*tensors: Tensor) -> bool:
-    """Whether kernels take these tensors: on the CPU, contiguous, all float32 or all bfloat16."""
+    """Whether kernels take these matrices: on the CPU, contiguous, all float32 or all bfloat16."""
     dtype = tensors[0].dtype
     return dtype in (torch.float32, torch.bfloat16) and all(
-        t.dtype == dtype and t.device.type == "cpu" and t.is_contiguous() for t in tensors
+        t.dtype == dtype and t.ndim == 2 and t.device.type == "cpu" and t.is_contiguous() for t in tensors
     )
+
+
+def expect(dtype: torch.dtype, shape: tuple[int, ...], *tensors: Tensor | None) -> None:
+    """Make sure that a kernel will read what is there: it knows nothing but addresses.
+
+    Raises:
+        TypeError: If a tensor has another type or shape. It is a mistake of the caller's, and no user's.
+    """
+    for tensor in tensors:
+        if tensor is not None and (tensor.dtype != dtype or tensor.shape != shape):
+            raise TypeError(
+                f"a kernel was given {tensor.dtype} {list(tensor.shape)} where it reads {dtype} {list(shape)}"
+            )
 
 
 def launch(entry: Any, arguments: Sequence[Argument], *, blocks: int) -> None:
@@ -43,15 +56,18 @@ def launch(entry: Any, arguments: Sequence[Argument], *, blocks: int) -> None:
     slots = [0, blocks]
     for argument in arguments:
         if isinstance(argument, Tensor):
-            assert argument.is_contiguous() and argument.device.type == "cpu"
+            if not argument.is_contiguous() or argument.device.type != "cpu":
+                raise TypeError("a kernel was given a tensor that is not contiguous on the CPU")
             shape = argument.shape
             slots += (argument.data_ptr(), shape[0], shape[1] if len(shape) == 2 else 1)
         elif argument is None:
             slots += (0, 0, 0)
         elif isinstance(argument, float):
             slots.append(struct.unpack("q", struct.pack("d", argument))[0])
-        else:
+        elif isinstance(argument, int):
             slots.append(argument)
+        else:
+            raise TypeError(f"a kernel was given a {type(argument).__name__} for a number")
     packed = np.array(slots, dtype=np.int64)
     _start(entry, packed.ctypes.data, min(torch.get_num_threads(), blocks))
 
@@ -59,11 +75,13 @@ def launch(entry: Any, arguments: Sequence[Argument], *, blocks: int) -> None:
 def row_blocks(rows: int, entries: int) -> int:
     """How many blocks to cut rows into: enough to spread them, none with less than some microseconds' work.
 
+    It depends on the sizes alone, so that sums by block are the same for any number of threads.
+
     Args:
         rows: Rows, at least 0.
         entries: Numbers that the whole work touches.
     """
-    return max(1, min(rows, _BLOCKS_A_THREAD * torch.get_num_threads(), entries >> 14))
+    return max(1, min(rows, _MOST_BLOCKS, entries >> 14))
 
 
 def _start(entry: Any, slots: int, threads: int) -> None:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from rgrl.kernels.arithmetic import exp_negative, put, widen
-from rgrl.kernels.launch import launch, row_blocks
+from rgrl.kernels.launch import expect, launch, row_blocks
 from rgrl.kernels.slots import (
     ENTRY,
     FASTMATH,
@@ -50,8 +50,13 @@ def local_rows(
         grad: Where their gradients go, the same type as p, ``[b, d]``.
     """
     work = 3 * index.numel() * student.shape[1]
+    expect(student.dtype, tuple(student.shape), teacher, grad)
+    expect(student.dtype, (anchors.shape[0], student.shape[1]), anchors)
+    expect(torch.int64, (student.shape[0], index.shape[1]), index)
+    expect(torch.bool, tuple(index.shape), mask)
+    expect(torch.float32, (student.shape[0],), rows)
     half = student.dtype == torch.bfloat16
-    scales = (student_scale, teacher_scale)
+    scales = (float(student_scale), float(teacher_scale))
     arguments = (index, mask, *scales, rows, half, student, teacher, anchors, grad)
     launch(_entry, arguments, blocks=row_blocks(student.shape[0], work))
 

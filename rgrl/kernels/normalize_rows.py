@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from rgrl.kernels.arithmetic import put, widen
-from rgrl.kernels.launch import launch, row_blocks
+from rgrl.kernels.launch import expect, launch, row_blocks
 from rgrl.kernels.slots import ENTRY, FASTMATH, bfloat16_matrix, float32_matrix, float32_vector, take_block
 
 SMALLEST = 1e-12
@@ -24,6 +24,8 @@ def normalize_rows(rows: Tensor, out: Tensor, length: Tensor) -> None:
         out: The same type, ``[N, d]``.
         length: Where the lengths go, float32 ``[N]``.
     """
+    expect(torch.float32, (rows.shape[0],), length)
+    expect(rows.dtype, tuple(rows.shape), out)
     arguments = (length, rows.dtype == torch.bfloat16, rows, out)
     launch(_forward, arguments, blocks=row_blocks(rows.shape[0], 2 * rows.numel()))
 
@@ -37,6 +39,8 @@ def normalize_rows_backward(grad: Tensor, normalized: Tensor, length: Tensor, ou
         length: |x|, float32 ``[N]``.
         out: Where the gradient of the rows goes, the same type, ``[N, d]``.
     """
+    expect(torch.float32, (grad.shape[0],), length)
+    expect(grad.dtype, tuple(grad.shape), normalized, out)
     arguments = (length, grad.dtype == torch.bfloat16, grad, normalized, out)
     launch(_backward, arguments, blocks=row_blocks(grad.shape[0], 2 * grad.numel()))
 

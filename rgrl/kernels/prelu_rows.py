@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from rgrl.kernels.arithmetic import put, widen
-from rgrl.kernels.launch import launch, row_blocks
+from rgrl.kernels.launch import expect, launch, row_blocks
 from rgrl.kernels.slots import (
     ENTRY,
     FASTMATH,
@@ -24,7 +24,8 @@ from rgrl.kernels.slots import (
 
 def prelu_rows_(hidden: Tensor, bias: Tensor | None, slope: float) -> None:
     """Overwrite ``hidden``, float32 or bfloat16 ``[N, d]``, by ``prelu(hidden + bias)``; bias float32."""
-    arguments = (bias, slope, hidden.dtype == torch.bfloat16, hidden)
+    expect(torch.float32, (hidden.shape[1],), bias)
+    arguments = (bias, float(slope), hidden.dtype == torch.bfloat16, hidden)
     launch(_forward, arguments, blocks=row_blocks(hidden.shape[0], hidden.numel()))
 
 
@@ -42,8 +43,12 @@ def prelu_rows_backward(grad: Tensor, output: Tensor, slope: float, out: Tensor)
     """
     blocks = row_blocks(grad.shape[0], grad.numel())
     # A line for each block and not for each thread, so that the sums do not depend on who did what.
-    columns, negative = torch.zeros(blocks, grad.shape[1]), torch.zeros(blocks)
-    arguments = (slope, columns, negative, grad.dtype == torch.bfloat16, grad, output, out)
+    columns, negative = (
+        torch.zeros(shape, dtype=torch.float32, device="cpu")
+        for shape in ((blocks, grad.shape[1]), (blocks,))
+    )
+    expect(grad.dtype, tuple(grad.shape), output, out)
+    arguments = (float(slope), columns, negative, grad.dtype == torch.bfloat16, grad, output, out)
     launch(_backward, arguments, blocks=blocks)
     return columns.sum(0), negative.sum()
 
@@ -74,7 +79,7 @@ def _backward_rows(
         for j in range(g.size):
             value, result = widen(g[j]), widen(h[j])
             negative += value * min(result, np.float32(0))
-            value = value * slope if result < 0 else value
+            value = value if result > 0 else value * slope  # at 0 as PyTorch has it
             put(o, j, value)
             columns[j] += value
     return negative

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from rgrl.kernels.arithmetic import exp_negative, put, widen
-from rgrl.kernels.launch import launch, row_blocks
+from rgrl.kernels.launch import expect, launch, row_blocks
 from rgrl.kernels.slots import ENTRY, FASTMATH, bfloat16_matrix, float32_matrix, float32_vector, take_block
 
 
@@ -22,6 +22,8 @@ def relation_rows(student: Tensor, teacher: Tensor, rows: Tensor) -> None:
         teacher: Logits of k, the same.
         rows: Where the divergences go, float32 ``[b]``.
     """
+    expect(student.dtype, tuple(student.shape), teacher)
+    expect(torch.float32, (student.shape[0],), rows)
     half = student.dtype == torch.bfloat16
     arguments = (half, student, teacher, rows)
     launch(_entry, arguments, blocks=row_blocks(student.shape[0], 8 * student.numel()))

@@ -6,6 +6,7 @@ slot 1 holds how many there are.
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -16,17 +17,21 @@ from numba.extending import intrinsic
 
 
 def _forget_stale_code() -> None:
-    """Remove compiled kernels that are older than what all kernels are made of.
+    """Remove kernels that were compiled of other sources than these.
 
     numba looks at a kernel's own file only, and would go on with code that was made of an earlier version of
-    this room.
+    what the room shares.
     """
     room = Path(__file__).parent
-    newest = max(path.stat().st_mtime for path in room.glob("*.py"))
-    for compiled in (room / "__pycache__").glob("*.nbi"):
-        with suppress(OSError):
-            if compiled.stat().st_mtime < newest:
-                compiled.unlink()
+    sources = b"".join(path.read_bytes() for path in sorted(room.glob("*.py")))
+    mark, current = room / "__pycache__" / "compiled-of", hashlib.sha256(sources).hexdigest()
+    with suppress(OSError):  # a folder that cannot be written holds no code of ours either
+        if mark.exists() and mark.read_text() == current:
+            return
+        for compiled in mark.parent.glob("*.nb[ic]"):
+            compiled.unlink(missing_ok=True)
+        mark.parent.mkdir(exist_ok=True)
+        mark.write_text(current)
 
 
 _forget_stale_code()

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from rgrl.kernels.arithmetic import put, widen
-from rgrl.kernels.launch import launch, row_blocks
+from rgrl.kernels.launch import expect, launch, row_blocks
 from rgrl.kernels.slots import (
     ENTRY,
     FASTMATH,
@@ -51,6 +51,12 @@ def spmm(
         slope: Factor of what is negative; 1 changes nothing.
     """
     work = (values.numel() + out.shape[0]) * out.shape[1]
+    expect(torch.int32, (out.shape[0] + 1,), crow)
+    expect(torch.int32, tuple(values.shape), col)
+    expect(torch.float32, (col.numel(),), values)
+    expect(torch.int64, (col.numel(),), order)
+    expect(torch.float32, (out.shape[1],), bias)
+    expect(dense.dtype, (out.shape[0], dense.shape[1]), out)
     half = dense.dtype == torch.bfloat16
     arguments = (crow, col, values, order, bias, slope, half, dense, out)
     launch(_entry, arguments, blocks=row_blocks(out.shape[0], work))

@@ -32,7 +32,7 @@ class _L2Normalize(torch.autograd.Function):
         if usable(rows):
             from rgrl.kernels.normalize_rows import normalize_rows
 
-            normalized, length = torch.empty_like(rows), torch.empty(rows.shape[0])
+            normalized, length = torch.empty_like(rows), torch.empty(rows.shape[0], dtype=torch.float32)
             normalize_rows(rows, normalized, length)
         else:
             length = torch.linalg.vector_norm(rows, dim=1)

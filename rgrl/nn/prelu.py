@@ -84,7 +84,7 @@ class _BiasPReLU(torch.autograd.Function):
         if hidden.ndim == 2 and usable(hidden):
             from rgrl.kernels.prelu_rows import prelu_rows_
 
-            prelu_rows_(hidden, bias, ctx.slope)
+            prelu_rows_(hidden, None if bias is None else bias.float().contiguous(), ctx.slope)
         else:
             if bias is not None:
                 hidden.add_(bias)

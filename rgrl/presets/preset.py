@@ -71,7 +71,7 @@ class Preset:
     local_student_temperature: float = 0.1
     local_teacher_temperature: float = 1.0
     local_weight: float = 1.0
-    precision: str = "auto"
+    precision: str = "fp32"
     eval_every: int = 5
     patience: int = 600
 

@@ -120,8 +120,11 @@ def local_relation_kl(
         raise DataError(f"index {list(index.shape)} must be [{student.shape[0]}, k] with k at least 1")
     if mask is not None and mask.shape != index.shape:
         raise DataError(f"mask {list(mask.shape)} must have the shape of index, {list(index.shape)}")
-    if mask is not None:
-        index = index.masked_fill(~mask, 0)
+    if index.is_floating_point() or index.is_complex() or index.dtype == torch.bool:
+        raise DataError(f"index has dtype {index.dtype}: integers are needed")
+    if mask is not None and mask.dtype != torch.bool:
+        raise DataError(f"mask has dtype {mask.dtype}: bool is needed")
+    index = index.long() if mask is None else index.long().masked_fill(~mask, 0)
     if index.device.type == "cpu" and index.numel():  # elsewhere the look would wait for the device
         low, high = (int(bound) for bound in torch.aminmax(index))
         if low < 0 or high >= anchors.shape[0]:

@@ -54,7 +54,11 @@ def products(precision: Precision, device: torch.device) -> Iterator[None]:
     if precision == "bf16":
         with torch.autocast(device.type, dtype=torch.bfloat16):
             yield
-    elif device.type == "cpu" and _onednn_is_exact():
+        return
+    with torch.autocast(device.type, enabled=False):  # of the caller's
+        if device.type != "cpu" or not _onednn_is_exact():
+            yield
+            return
         setting: Any = torch.backends.mkldnn.matmul  # type: ignore[attr-defined]
         before = setting.fp32_precision
         setting.fp32_precision = "bf16"
@@ -62,8 +66,6 @@ def products(precision: Precision, device: torch.device) -> Iterator[None]:
             yield
         finally:
             setting.fp32_precision = before
-    else:
-        yield
 
 
 @cache

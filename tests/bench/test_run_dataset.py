@@ -52,8 +52,8 @@ def test_raw_features_are_the_datasets_own(tmp_path, name):
 @pytest.mark.parametrize(("native", "expected"), [(True, "bf16"), (False, "fp32")])
 def test_the_precision_is_stored_as_what_it_was(monkeypatch, tmp_path, native, expected):
     monkeypatch.setattr("rgrl.training.precision.has_native_bf16", lambda: native)
-    preset = load_preset("rgrl-karate").replace({"epochs": 1})
-    assert preset.precision == "auto"
+    assert load_preset("rgrl-cora").precision == "auto"
+    preset = load_preset("rgrl-karate").replace({"epochs": 1, "precision": "auto"})
     folder = ResultFolder(tmp_path)
     result = run_dataset(load_dataset("karate"), preset, seeds=1, folder=folder, observer=Silent())
     assert result["config"]["precision"] == expected

@@ -129,7 +129,7 @@ def test_the_training_is_that_of_the_library(karate, watcher):
     preset = load_preset("rgrl-karate").replace({"epochs": 2})
     generator = torch.Generator().manual_seed(4)
     method = seed_run.build_method(preset, karate.graph.num_features, generator)
-    updates = train(method, karate.graph, epochs=2, precision="auto", generator=generator)
+    updates = train(method, karate.graph, epochs=2, precision=preset.precision, generator=generator)
     assert [point.loss for point in run(karate, watcher, epochs=2).curve[1:]] == [
         float(update.loss) for update in updates
     ]

@@ -166,3 +166,13 @@ def test_a_hub_is_no_end():
 def test_a_sink_of_a_directed_graph_has_anchors():
     graph = Graph.from_edge_index([[0, 0], [1, 2]], x=torch.ones(4, 1))
     assert LocalAnchors.from_graph(graph, k=2).mask.tolist() == [[True, True]] * 3 + [[False, False]]
+
+
+def test_refinement_has_its_limit(monkeypatch, caplog):
+    monkeypatch.setattr(ppr, "_MOST_WORK", 1e3)
+    hub, leaf = torch.zeros(300, dtype=torch.long), torch.arange(1, 301)
+    edges = torch.cat([torch.stack([hub, leaf]), torch.stack([leaf, hub])], dim=1)
+    graph = Graph.from_edge_index(edges, x=torch.ones(301, 1))
+    index, _ = topk_ppr(graph, k=4, tolerance=1e-2)
+    assert (index[7] >= 0).sum() == 2
+    assert "300 nodes beside hubs have fewer than 4 local anchors" in caplog.text

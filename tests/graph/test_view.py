@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,6 +8,7 @@ from strategies import graphs
 from torch_geometric.nn.conv.gcn_conv import gcn_norm
 from torch_geometric.utils import to_dense_adj
 
+from rgrl.errors import DataError
 from rgrl.graph import Graph, SparseFeatures
 from rgrl.graph.augment import EdgeDrop, FeatureMask
 
@@ -48,3 +50,11 @@ def test_sparse_features_round_trip(graph):
     if isinstance(graph.x, SparseFeatures):
         assert (graph.x.to_scipy().toarray() == graph.x.to_dense().numpy()).all()
         assert graph.x.shape == (graph.num_nodes, graph.num_features)
+
+
+def test_a_product_of_the_wrong_size_is_refused():
+    graph = Graph.from_edge_index([[0, 1], [1, 0]], x=torch.eye(2), sparse_features=True)
+    with pytest.raises(DataError, match=r"sparse \[2, 2\] was multiplied by \[3, 4\]"):
+        graph.view().project(torch.ones(3, 4))
+    with pytest.raises(DataError, match=r"multiplied by \[1, 3\]"):
+        graph.view().propagate(torch.ones(1, 3))

@@ -34,6 +34,7 @@ def assert_near(ours: torch.Tensor, exact: torch.Tensor, dtype: torch.dtype) -> 
 @pytest.mark.parametrize("with_bias", [True, False])
 def test_prelu_forward_and_backward(dtype, rows, width, with_bias):
     hidden, grad = normal(rows, width).to(dtype), normal(rows, width, seed=1).to(dtype)
+    hidden[0, 0] = 0 if not with_bias else -normal(width, seed=2)[0]  # the activation's corner
     bias = normal(width, seed=2) if with_bias else None
     before = hidden.double() if bias is None else hidden.double() + bias
     output = hidden.clone()
@@ -42,7 +43,7 @@ def test_prelu_forward_and_backward(dtype, rows, width, with_bias):
 
     out = torch.empty_like(grad)
     columns, negative = prelu_rows_backward(grad, output, 0.25, out)
-    exact = grad.double() * torch.where(output < 0, 0.25, 1.0)
+    exact = grad.double() * torch.where(output > 0, 1.0, 0.25)
     assert_near(out, exact, dtype)
     torch.testing.assert_close(columns.double(), exact.sum(0), rtol=1e-4, atol=1e-3)
     expected = (grad.double() * output.double().clamp(max=0)).sum()
@@ -146,9 +147,24 @@ def test_results_do_not_depend_on_the_number_of_threads():
     try:
         for threads in (1, 2):
             torch.set_num_threads(threads)
-            out = torch.empty_like(grad)
-            prelu_rows_backward(grad, output, 0.25, out)
-            sums.append(out)
+            sums.append(prelu_rows_backward(grad, output, 0.25, torch.empty_like(grad)))
     finally:
         torch.set_num_threads(before)
-    assert torch.equal(*sums)
+    for one, two in zip(*sums, strict=True):
+        assert torch.equal(one, two)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: prelu_rows_(x, torch.zeros(2), 0.25),
+        lambda x: prelu_rows_(x, torch.zeros(8).bfloat16(), 0.25),
+        lambda x: prelu_rows_(x.T, None, 0.25),
+        lambda x: prelu_rows_backward(x, x.bfloat16(), 0.25, x),
+        lambda x: normalize_rows(x, torch.empty_like(x), torch.empty(3)),
+        lambda x: relation_rows(x, x[:2], torch.empty(5)),
+    ],
+)
+def test_what_a_kernel_would_misread_is_refused(call):
+    with pytest.raises(TypeError, match="a kernel was given"):
+        call(torch.zeros(5, 8))

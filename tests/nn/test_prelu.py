@@ -45,3 +45,22 @@ def test_gradcheck_in_double():
     bias = torch.tensor([0.1, -0.7], dtype=torch.float64, requires_grad=True)
     assert torch.autograd.gradcheck(PReLU().double(), x)
     assert torch.autograd.gradcheck(PReLU().double(), (x, bias))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("bias_dtype", [torch.float32, torch.bfloat16, torch.float64])
+def test_single_and_half_precision_are_pytorchs(dtype, bias_dtype):
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(600, 20, generator=generator).to(dtype)
+    outer = torch.rand(600, 20, generator=generator).to(dtype)  # of one sign, so that sums keep their digits
+    shift = torch.randn(20, generator=generator).to(bias_dtype)
+    results = []
+    for module, kind in ((PReLU(inplace=True), dtype), (nn.PReLU().double(), torch.float64)):
+        leaf, bias = x.clone().to(kind).requires_grad_(), shift.clone().requires_grad_()
+        value = module(leaf + 0, bias) if kind == dtype else module(leaf + bias)
+        value.backward(outer.to(kind))
+        results.append((value, leaf.grad, bias.grad, module.weight.grad))
+    tolerance = 2e-2 if torch.bfloat16 in (dtype, bias_dtype) else 1e-4
+    for ours, theirs in zip(*results, strict=True):
+        near = (ours.double() - theirs.double()).norm() / theirs.double().norm()
+        assert near < tolerance

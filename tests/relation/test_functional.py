@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -210,3 +211,16 @@ def test_float32_is_exact_to_a_millionth():
         right.backward()
         assert abs(mine.double() - right) < 1e-6 * right
         assert (ours.grad.double() - exact.grad).norm() < 1e-6 * exact.grad.norm()
+
+
+def test_types_of_index_and_mask():
+    p, t = (rows(3, 4, seed=s, dtype=torch.float32) for s in (0, 1))
+    taus = {"student_temperature": np.float32(0.1), "teacher_temperature": np.float32(0.2)}
+    index = torch.tensor([[0, 1], [1, 2], [2, 0]])
+    expected = local_relation_kl(p, t, t, index, student_temperature=0.1, teacher_temperature=0.2)
+    assert expected.min() > 0
+    torch.testing.assert_close(local_relation_kl(p, t, t, index.int(), **taus), expected)
+    with pytest.raises(DataError, match=r"index has dtype torch\.float32"):
+        local_relation_kl(p, t, t, index.float(), **taus)
+    with pytest.raises(DataError, match=r"mask has dtype torch\.int64"):
+        local_relation_kl(p, t, t, index, torch.ones_like(index), **taus)
