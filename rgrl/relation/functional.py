@@ -3,8 +3,8 @@
 A sample is described by the softmax of its similarities to anchors. The student's description is drawn to
 the teacher's by the Kullback-Leibler divergence. Nothing here knows of graphs or images.
 
-Both functions walk over blocks of rows, and one walk gives the divergence and, in closed form, its gradient;
-the ``[N, m]`` similarities never stand in memory as a whole.
+One walk over the rows gives the divergence and, in closed form, its gradient; the ``[N, m]`` similarities
+never stand in memory as a whole.
 """
 
 from __future__ import annotations

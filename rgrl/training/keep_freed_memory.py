@@ -22,8 +22,8 @@ def keep_freed_memory() -> Iterator[None]:
     """Let the C library keep large blocks that are freed, instead of handing them back to the system.
 
     An update frees and allocates the same tensors again and again. By default each of them comes as new pages
-    that the system has to clear first, which takes a fifth of an update on a large graph. On leaving, freed
-    memory is handed back. Elsewhere than under glibc this does nothing.
+    that the system has to clear first, a good part of an update on a large graph. On leaving, freed memory
+    is handed back. Elsewhere than under glibc this does nothing.
     """
     libc = ctypes.CDLL(None) if platform.libc_ver()[0] == "glibc" else None
     if libc is None:
