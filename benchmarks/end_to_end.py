@@ -4,12 +4,12 @@
     python benchmarks/end_to_end.py citeseer --repeats 5 --json
     python benchmarks/end_to_end.py --out benchmarks/results/end_to_end.jsonl
 
-The package's time is that of the command within a running Python whose compiled code is warm: what torch
-imports only when it is used, loading, raw features' probe, local anchors, updates, evaluations of twenty
-probes each after updates 0, 1, 6, ..., converged probe, result on disk. The straightforward way is
-``reference.py`` for the updates and ``reference_evaluation.py`` for the evaluations, measured on a part of
-them and scaled to all. It is charged with nothing else, so ``vs_reference``, which sets it against all of the
-package's time, errs on its side; ``vs_reference_updates_and_evaluations`` compares like with like.
+The package's time is that of the command within a running Python whose compiled code is warm: loading, raw
+features' probe, local anchors, updates, evaluations of twenty probes each after updates 0, 1, 6, ..., converged
+probe, result on disk. The straightforward way is ``reference.py`` for the updates and
+``reference_evaluation.py`` for the evaluations, measured on a part of them and scaled to all. It is charged
+with nothing else, so ``vs_reference``, which sets it against all of the package's time, errs on its side;
+``vs_reference_updates_and_evaluations`` compares like with like.
 
 Package and reference run in turns, each in a process of its own, because the package's training changes the
 settings of the C library's allocator. Figures are medians; a ratio is the median of those within a turn.

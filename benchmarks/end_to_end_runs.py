@@ -16,7 +16,6 @@ from rgrl.presets import Preset, load_preset
 
 #: Parts of the package's time, in the order in which they first occur.
 PARTS = (
-    "late_imports",
     "loading",
     "raw_features_probe",
     "local_anchors",
@@ -37,7 +36,6 @@ def chosen_preset(arguments: argparse.Namespace) -> tuple[Preset, dict[str, Any]
 
 def package(arguments: argparse.Namespace) -> dict[str, Any]:
     """Run the command in this process and say where its time went."""
-    import torch
     from stopwatch import Stopwatch
 
     from rgrl.bench import commands, run_dataset, seed_run
@@ -59,10 +57,6 @@ def package(arguments: argparse.Namespace) -> dict[str, Any]:
     commands.cache_root = lambda: Path(anchors.name)  # type: ignore[attr-defined]
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(said):
         start = time.perf_counter()
-        # The first optimiser of a process imports torch's compiler. That is time of the run, but not of its
-        # updates, which are held against updates of a reference that has it behind it.
-        with watch.part("late_imports"):
-            torch.optim.AdamW([torch.zeros(1, requires_grad=True)])
         commands.run_datasets(
             [arguments.dataset],
             preset=arguments.preset,

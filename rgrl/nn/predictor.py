@@ -27,9 +27,10 @@ class Predictor(nn.Module):
     ) -> None:
         super().__init__()
         self.hidden_dim = hidden_dim
-        self.first = nn.Linear(embedding_dim, hidden_dim, device="meta").to_empty(device="cpu")
+        with torch.random.fork_rng(devices=[]):  # what torch draws for them is drawn anew below
+            self.first = nn.Linear(embedding_dim, hidden_dim)
+            self.second = nn.Linear(hidden_dim, embedding_dim)
         self.activation = PReLU(inplace=True)
-        self.second = nn.Linear(hidden_dim, embedding_dim, device="meta").to_empty(device="cpu")
         self.reset_parameters(generator)
 
     def reset_parameters(self, generator: torch.Generator | None = None) -> None:

@@ -12,6 +12,7 @@ from torch import Tensor
 from rgrl.errors import ConfigError
 from rgrl.graph import Graph
 from rgrl.methods import RGRL, RGRLPlan
+from rgrl.training.adamw import AdamW
 from rgrl.training.keep_freed_memory import keep_freed_memory
 from rgrl.training.precision import Precision, products, settled_precision
 
@@ -93,11 +94,11 @@ def _updates(
 ) -> Iterator[Update]:
     device = plan.graph.device
     learned = [parameter for parameter in method.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.AdamW(learned, lr=learning_rate, weight_decay=weight_decay, fused=True)
     method.train()
     with keep_freed_memory():
+        optimizer = AdamW(learned, lr=learning_rate, weight_decay=weight_decay)
         for number in range(1, epochs + 1):
-            optimizer.zero_grad(set_to_none=True)
+            optimizer.zero_grad()
             loss = torch.zeros((), device=device)
             with products(precision, device):
                 for part in method.losses(plan, generator):
