@@ -5,8 +5,8 @@
     python benchmarks/end_to_end.py --out benchmarks/results/end_to_end.jsonl
 
 The package's time is that of the command within a running Python whose compiled code is warm: loading, raw
-features' probe, local anchors, updates, evaluations of twenty probes each after updates 0, 1, 6, ..., converged
-probe, result on disk. The straightforward way is ``reference.py`` for the updates and
+features' probe, local anchors, updates, evaluations of twenty probes each after updates 0, 1, 6, ...,
+converged probe, result on disk. The straightforward way is ``reference.py`` for the updates and
 ``reference_evaluation.py`` for the evaluations, measured on a part of them and scaled to all. It is charged
 with nothing else, so ``vs_reference``, which sets it against all of the package's time, errs on its side;
 ``vs_reference_updates_and_evaluations`` compares like with like.

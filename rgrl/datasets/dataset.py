@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from torch import Tensor
 
 from rgrl.datasets.dataset_spec import DatasetSpec
 from rgrl.datasets.fingerprint import Fingerprint
@@ -15,12 +18,19 @@ class Dataset:
     """One graph with everything that the protocol needs.
 
     Attributes:
-        name: Registry name, such as `cora`.
-        graph: The graph with features and labels, in canonical node order.
-        splits: The twenty random splits of the paper.
+        name: Registry name, such as `cora`; for a graph of the user's own the file's name without its ending.
+        graph: The graph with features, in canonical node order. Of a multiplex dataset it is the union of the
+            relations; of several graphs their disjoint union.
+        splits: The splits of the protocol: the paper's twenty random ones, or those that were published.
         public_split: The split published with the files, or None.
         fingerprint: Identity of the graph; the key of every cache.
-        spec: The registry's entry.
+        spec: The registry's entry; made up for a graph of the user's own.
+        labels: Class of every node, int64 `[N]` (the same as `graph.y`); bool `[N, L]` where a node has any
+            number of L labels; None where nobody gave any.
+        train_graph: What an encoder may be trained on, where that is less than `graph`: the subgraph of the
+            training nodes, in the inductive protocols. None elsewhere.
+        relations: The relations of a multiplex dataset by name, each a graph over the same nodes and
+            features.
     """
 
     name: str
@@ -29,3 +39,6 @@ class Dataset:
     public_split: Split | None
     fingerprint: Fingerprint
     spec: DatasetSpec
+    labels: Tensor | None = None
+    train_graph: Graph | None = None
+    relations: Mapping[str, Graph] = field(default_factory=dict)

@@ -57,11 +57,13 @@ def load_dataset(
     raw = read_raw(spec, root=root, download=download, progress=progress)
     found = fingerprint(raw.x, raw.edge_index, raw.y)
     require_expected(spec, found)
+    labels = torch.from_numpy(raw.y)
     return Dataset(
         name=spec.name,
         graph=Graph.from_edge_index(
-            torch.from_numpy(raw.edge_index), x=raw.x, y=torch.from_numpy(raw.y), num_nodes=raw.num_nodes
+            torch.from_numpy(raw.edge_index), x=raw.x, y=labels, num_nodes=raw.num_nodes
         ),
+        labels=labels,
         splits=random_splits(raw.num_nodes),
         public_split=None if raw.public_split is None else Split(*raw.public_split, num_nodes=raw.num_nodes),
         fingerprint=found,

@@ -8,12 +8,14 @@ from rgrl.evaluate.loaded_embeddings import LoadedEmbeddings
 from rgrl.evaluate.logistic_regression import logistic_regression
 from rgrl.evaluate.logistic_report import LogisticReport
 from rgrl.evaluate.probe_report import ProbeReport
+from rgrl.evaluate.report import Report
 from rgrl.evaluate.split_like import SplitLike
 
 __all__ = [
     "LoadedEmbeddings",
     "LogisticReport",
     "ProbeReport",
+    "Report",
     "SplitLike",
     "check_embeddings",
     "linear_probe",

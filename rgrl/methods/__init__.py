@@ -1,5 +1,6 @@
 """Self-supervised methods: each says how a graph becomes a loss."""
 
+from rgrl.methods.method import Method
 from rgrl.methods.rgrl import RGRL, RGRLPlan
 
-__all__ = ["RGRL", "RGRLPlan"]
+__all__ = ["RGRL", "Method", "RGRLPlan"]

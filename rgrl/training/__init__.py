@@ -1,6 +1,15 @@
 """The training loop."""
 
+from rgrl.training.cosine_schedule import cosine_schedule
 from rgrl.training.precision import Precision, has_native_bf16, products, settled_precision
 from rgrl.training.train import Update, train
 
-__all__ = ["Precision", "Update", "has_native_bf16", "products", "settled_precision", "train"]
+__all__ = [
+    "Precision",
+    "Update",
+    "cosine_schedule",
+    "has_native_bf16",
+    "products",
+    "settled_precision",
+    "train",
+]
