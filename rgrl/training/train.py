@@ -44,7 +44,8 @@ def train(
 ) -> Iterator[Update]:
     """Train by full-batch updates, one an epoch, and hand control back after each.
 
-    The optimiser is the paper's: AdamW, weight decay on all parameters. Between two updates the caller may evaluate, save or stop; embedding draws nothing from ``generator``.
+    The optimiser is the paper's: AdamW, weight decay on all parameters. Between two updates the caller may
+    evaluate, save or stop; embedding draws nothing from ``generator``.
 
     Args:
         method: Trained in place.

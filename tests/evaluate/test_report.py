@@ -31,7 +31,7 @@ def test_comparison_covers_what_both_have() -> None:
 
 
 def test_a_metric_that_is_not_there_is_named() -> None:
-    with pytest.raises(DataError, match="'purity'.*nmi, ari"):
+    with pytest.raises(DataError, match=r"'purity'.*nmi, ari"):
         REPORT.mean("purity")
 
 

@@ -45,9 +45,8 @@ def test_training_asks_for_the_rate_of_every_update() -> None:
         num_anchors=8,
         generator=generator,
     )
-    weights = []
-    for _ in rgrl.train(model, graph, epochs=3, learning_rate=rate, weight_decay=0.0, generator=generator):
-        weights.append(next(model.encoder.parameters()).detach().clone())
+    updates = rgrl.train(model, graph, epochs=3, learning_rate=rate, weight_decay=0.0, generator=generator)
+    weights = [next(model.encoder.parameters()).detach().clone() for _ in updates]
     assert sorted(set(asked)) == [1, 2, 3]
     assert torch.equal(weights[0], weights[1])
     assert torch.equal(weights[1], weights[2])
