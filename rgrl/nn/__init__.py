@@ -1,6 +1,6 @@
 """Encoders and heads."""
 
-from rgrl.nn.frozen_batch_norm import FrozenBatchNorm
+from rgrl.nn.frozen_batch_norm import FrozenBatchNorm, freeze_batch_norms
 from rgrl.nn.gcn_encoder import GCNEncoder
 from rgrl.nn.gcn_layer import GCNLayer
 from rgrl.nn.inference import inference
@@ -8,6 +8,7 @@ from rgrl.nn.l2_normalize import l2_normalize
 from rgrl.nn.norm import NormName, make_norm
 from rgrl.nn.predictor import Predictor
 from rgrl.nn.prelu import PReLU
+from rgrl.nn.projector import Projector
 
 __all__ = [
     "FrozenBatchNorm",
@@ -16,6 +17,8 @@ __all__ = [
     "NormName",
     "PReLU",
     "Predictor",
+    "Projector",
+    "freeze_batch_norms",
     "inference",
     "l2_normalize",
     "make_norm",
