@@ -69,7 +69,7 @@ def build_method(preset: Preset, num_features: int, generator: torch.Generator) 
             generator=generator,
         )
     if isinstance(preset, CCASSGPreset):
-        return CCASSG(encoder, views=views, decorrelation=preset.decorrelation)
+        return CCASSG(encoder, views=views, decorrelation_weight=preset.decorrelation)
     if isinstance(preset, DGIPreset):
         return DGI(encoder, generator=generator)
     raise ConfigError(f"the method {preset.method!r} cannot be built")
