@@ -79,15 +79,9 @@ def build_multiplex(
     preset: TrainingPreset, relations: Mapping[str, Graph], generator: torch.Generator
 ) -> MultiplexRGRL:
     """Build RGRL with each relation of a multiplex graph as a view."""
-    assert isinstance(preset, RGRLPreset)
-    num_features = next(iter(relations.values())).num_features
-    return MultiplexRGRL(
-        build_encoder(preset, num_features, generator),
-        relations=relations,
-        views=build_views(preset),
-        **rgrl_settings(preset),
-        generator=generator,
-    )
+    model = build_method(preset, next(iter(relations.values())).num_features, generator)
+    assert isinstance(model, RGRL)
+    return MultiplexRGRL(model, relations)
 
 
 def rgrl_settings(preset: RGRLPreset) -> dict[str, Any]:

@@ -139,7 +139,9 @@ def _cell(result: Mapping[str, Any], metric: str) -> Cell:
             mean=result["test_mean"],
             std=result["test_std_splits"],
             std_seeds=result["test_std_seeds"],
-            splits=tuple(fmean(scores) for scores in zip(*(run["test"] for run in result["runs"]), strict=True)),
+            splits=tuple(
+                fmean(scores) for scores in zip(*(run["test"] for run in result["runs"]), strict=True)
+            ),
             paper=result["paper_mean"],
             **shared,
         )

@@ -32,7 +32,7 @@ def supervised_record(dataset: Dataset, preset: Any, seed: int) -> dict[str, Any
         epochs=preset.epochs,
         hidden=preset.hidden,
         dropout=preset.dropout,
-        learning_rate=preset.learning_rate,
+        lr=preset.learning_rate,
         weight_decay=preset.weight_decay,
         patience=preset.patience,
         seed=seed,

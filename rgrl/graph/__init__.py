@@ -6,6 +6,7 @@ from rgrl.graph.csr_pattern import CSRPattern
 from rgrl.graph.graph import Graph
 from rgrl.graph.local_anchors import LocalAnchors
 from rgrl.graph.ppr import topk_ppr
+from rgrl.graph.random_walks import random_walks
 from rgrl.graph.sparse_features import SparseFeatures
 from rgrl.graph.view import View
 
@@ -17,5 +18,6 @@ __all__ = [
     "View",
     "as_graph",
     "csr_matmul",
+    "random_walks",
     "topk_ppr",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from rgrl.graph.sparse_features import SparseFeatures
 from rgrl.graph.view import View
 
 
@@ -40,11 +41,13 @@ class GCNLayer(nn.Module):
         nn.init.xavier_uniform_(self.weight, generator=generator)
         nn.init.zeros_(self.bias)
 
-    def forward(self, view: View, hidden: Tensor | None = None) -> Tensor:
+    def forward(self, view: View, hidden: Tensor | SparseFeatures | None = None) -> Tensor:
         """Convolve ``hidden`` ``[N, in]``, or the view's masked features when it is ``None``."""
         return view.propagate(self.project(view, hidden)).add_(self.bias)
 
-    def project(self, view: View, hidden: Tensor | None = None, scale: Tensor | None = None) -> Tensor:
+    def project(
+        self, view: View, hidden: Tensor | SparseFeatures | None = None, scale: Tensor | None = None
+    ) -> Tensor:
         """``Â^(K-1) X W``, before the last propagation; its columns times ``scale`` ``[out]`` if given."""
         weight = self.weight if scale is None else self.weight * scale
         projected = view.project(weight) if hidden is None else hidden @ weight
