@@ -18,9 +18,10 @@ from rgrl.datasets.fingerprint import Fingerprint, fingerprint
 from rgrl.datasets.linqs import read_cora_linqs
 from rgrl.datasets.multiplex import read_multiplex
 from rgrl.datasets.npz import read_npz
+from rgrl.datasets.own import is_own, load_own
 from rgrl.datasets.planetoid import read_planetoid
 from rgrl.datasets.raw_graph import RawGraph
-from rgrl.datasets.registry import find_spec, require_readable
+from rgrl.datasets.registry import DATASETS, find_spec, require_readable
 from rgrl.datasets.source_files import SourceFiles
 from rgrl.datasets.sources import locate
 from rgrl.datasets.split import Split
@@ -30,16 +31,17 @@ from rgrl.graph.graph import Graph
 
 
 def load_dataset(
-    name: str,
+    name: str | Path,
     *,
     root: Path | None = None,
     download: bool = True,
     progress: ProgressCallback | None = None,
 ) -> Dataset:
-    """Load one dataset of the registry, fetching its raw files where they are missing.
+    """Load one dataset of the registry, fetching its raw files where they are missing, or a graph of yours.
 
     Args:
-        name: Registry name in any case, such as `Cora` or `karate`.
+        name: Registry name in any case, such as `Cora` or `karate`; or the path of a graph of your own, which
+            `load_own` reads and to which the other arguments do not apply.
         root: Folder that is searched first, in the layout `<dataset>/raw/<published file name>`; the
             environment variable `RGRL_DATA` when None.
         download: Whether the network may be used.
@@ -51,6 +53,7 @@ def load_dataset(
     Raises:
         ConfigError: Unknown dataset, or `root` is no folder.
         DataUnavailableError: The dataset is not readable yet, or its files could not be found or fetched.
+        MissingExtraError: A table of yours needs a package that is not installed.
         UnsafeDataError: A file names anything but plain data.
         DataError: A file is altered or damaged, or the graph is not the expected one.
 
@@ -58,7 +61,9 @@ def load_dataset(
         >>> load_dataset("karate").fingerprint.num_edges
         156
     """
-    spec = find_spec(name)
+    if str(name).strip().lower() not in DATASETS and is_own(name):
+        return load_own(name)
+    spec = find_spec(str(name))
     raw = read_raw(spec, root=root, download=download, progress=progress)
     require_relations(spec, raw.relations)
     found = fingerprint(raw.x, raw.edge_index, raw.y, raw.relations)
