@@ -12,6 +12,7 @@ from rgrl.datasets.fingerprint import Fingerprint
 from rgrl.datasets.inventory import fetch, on_disk, verify, where
 from rgrl.datasets.load import load_dataset
 from rgrl.datasets.negative_edges import NegativeEdges
+from rgrl.datasets.own import load_own
 from rgrl.datasets.raw_graph import RawGraph
 from rgrl.datasets.registry import DATASETS, find_spec
 from rgrl.datasets.split import Split
@@ -33,6 +34,7 @@ __all__ = [
     "fetch",
     "find_spec",
     "load_dataset",
+    "load_own",
     "on_disk",
     "random_splits",
     "split_edges",

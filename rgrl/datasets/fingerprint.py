@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -24,7 +25,8 @@ class Fingerprint:
         num_classes: Largest label + 1, or 0 without labels.
         num_isolated: Nodes with no edge to or from another node.
         directed: Whether some edge lacks its reverse.
-        digest: SHA-256 in hexadecimal over edges, features and labels in node order.
+        digest: SHA-256 in hexadecimal over edges, features and labels in node order, and over each relation
+            of a multiplex graph.
     """
 
     num_nodes: int
@@ -50,6 +52,7 @@ def fingerprint(
     x: npt.NDArray[np.floating] | sparse.csr_matrix,
     edge_index: npt.NDArray[np.integer],
     y: npt.NDArray[np.integer] | None = None,
+    relations: Mapping[str, npt.NDArray[np.integer]] | None = None,
 ) -> Fingerprint:
     """Compute the fingerprint of a graph.
 
@@ -60,6 +63,8 @@ def fingerprint(
         x: Features `[N, F]`, dense or scipy sparse.
         edge_index: Directed edges `[2, E]`.
         y: Labels `[N]`, or None.
+        relations: Directed edges `[2, E_r]` of each relation of a multiplex graph by its name. They enter the
+            digest; the counts are those of `edge_index`. Without relations the digest is as it always was.
 
     Returns:
         The fingerprint.
@@ -70,9 +75,7 @@ def fingerprint(
         True
     """
     n, f = int(x.shape[0]), int(x.shape[1])
-    source, target = edge_index[0].astype(np.int64), edge_index[1].astype(np.int64)
-    order = np.lexsort((target, source))
-    source, target = source[order], target[order]
+    source, target = _in_order(edge_index)
     reverse = np.lexsort((source, target))
     directed = not (np.array_equal(source, target[reverse]) and np.array_equal(target, source[reverse]))
     linked = np.zeros(n, dtype=bool)
@@ -81,10 +84,12 @@ def fingerprint(
     linked[target[apart]] = True
 
     whole = hashlib.sha256(f"rgrl graph 1\n{n} {source.size} {f}\n".encode())
-    whole.update(hashlib.sha256(_little(np.stack([source, target], axis=1), "<i8")).digest())
+    whole.update(_hash_edges(source, target))
     for part in _hash_features(x):
         whole.update(part)
     whole.update(b"no labels" if y is None else hashlib.sha256(_little(y, "<i8")).digest())
+    for part in _hash_relations(relations or {}):
+        whole.update(part)
     return Fingerprint(
         num_nodes=n,
         num_edges=int(source.size),
@@ -94,6 +99,24 @@ def fingerprint(
         directed=directed,
         digest=whole.hexdigest(),
     )
+
+
+def _in_order(edge_index: npt.NDArray[np.integer]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return source and target of the edges, sorted by both."""
+    source, target = edge_index[0].astype(np.int64), edge_index[1].astype(np.int64)
+    order = np.lexsort((target, source))
+    return source[order], target[order]
+
+
+def _hash_edges(source: npt.NDArray[np.int64], target: npt.NDArray[np.int64]) -> bytes:
+    return hashlib.sha256(_little(np.stack([source, target], axis=1), "<i8")).digest()
+
+
+def _hash_relations(relations: Mapping[str, npt.NDArray[np.integer]]) -> Iterator[bytes]:
+    """Hash each relation's name and edges, by the order of the names; their lengths keep them apart."""
+    for name in sorted(relations):
+        yield f"\nrelation {len(name.encode())} {name} {relations[name].shape[1]}\n".encode()
+        yield _hash_edges(*_in_order(relations[name]))
 
 
 def _hash_features(x: npt.NDArray[np.floating] | sparse.csr_matrix) -> tuple[bytes, bytes]:

