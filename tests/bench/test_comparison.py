@@ -11,7 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rgrl.bench.compare import as_csv, as_latex, as_markdown, comparison_notes, comparison_rows, paired_verdicts
+from rgrl.bench.compare import (
+    as_csv,
+    as_latex,
+    as_markdown,
+    comparison_notes,
+    comparison_rows,
+    paired_verdicts,
+)
 from rgrl.bench.comparison import gather, label_of
 from rgrl.errors import ConfigError, DataError
 from rgrl.presets import load_preset
@@ -82,7 +89,9 @@ def test_only_what_differs_beyond_chance_is_marked(folder):
 
 
 def test_the_newest_of_equal_settings_counts_and_other_settings_have_a_row_of_their_own(folder):
-    store(folder, result("rgrl", "cora", [50.0, 52.0]), result("rgrl", "cora", [60.0, 64.0], global_weight=0.0))
+    store(
+        folder, result("rgrl", "cora", [50.0, 52.0]), result("rgrl", "cora", [60.0, 64.0], global_weight=0.0)
+    )
     cells = gather([folder], task="classification", metric=None).cells
     assert cells["rgrl"]["cora"].mean == 51
     assert cells["rgrl (global_weight=0.0)"]["cora"].mean == 62

@@ -9,10 +9,10 @@ import torch
 from rich.console import Console
 
 from rgrl.bench import result as module
+from rgrl.bench import seed_record as record_module
 from rgrl.bench.published import SOURCES, Published
 from rgrl.bench.result import classification_result
 from rgrl.bench.run_key import RunKey
-from rgrl.bench import seed_record as record_module
 from rgrl.bench.seed_record import seed_record
 from rgrl.bench.seed_run import Evaluation, SeedRun
 from rgrl.bench.tables import result_table

@@ -4,9 +4,9 @@ import json
 
 import pytest
 import torch
+from rgrl.bench.run_dataset import run_dataset
 
 from rgrl.bench.result_folder import ResultFolder
-from rgrl.bench.run_dataset import run_dataset
 from rgrl.datasets import load_dataset
 from rgrl.evaluate import linear_probe, load_embeddings
 from rgrl.presets import load_preset

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 import torch
 
-from rgrl.bench import pretrain, seed_run
+from rgrl.bench import pretrain
 from rgrl.bench.build import build_method
 from rgrl.bench.probes import classification_probe
 from rgrl.bench.seed_record import seed_record
@@ -40,7 +40,9 @@ def run(dataset: Dataset, watcher: Watcher, **changes: object):
     return run_method(dataset, watcher, None, **changes)
 
 
-def run_method(dataset: Dataset, watcher: Watcher, method: object, *, budget_s: float | None = None, **changes):
+def run_method(
+    dataset: Dataset, watcher: Watcher, method: object, *, budget_s: float | None = None, **changes
+):
     preset = load_preset("rgrl-karate").replace(changes)
     generator = torch.Generator().manual_seed(4)
     return run_seed(
@@ -92,7 +94,9 @@ def scripted(karate: Dataset, monkeypatch) -> Scripted:
 
 
 def test_what_is_chosen_kept_and_reported_is_the_best_evaluation(karate, scripted, watcher):
-    found = run_method(karate, watcher, scripted, epochs=13, learning_rate=0.02, weight_decay=0.03, precision="bf16")
+    found = run_method(
+        karate, watcher, scripted, epochs=13, learning_rate=0.02, weight_decay=0.03, precision="bf16"
+    )
     assert [point.update for point in found.curve] == [0, 1, 6, 11, 13]
     assert [point.loss for point in found.curve] == pytest.approx([None, 10, 10 / 6, 10 / 11, 10 / 13])
     assert (found.seed, found.best.update, found.untrained.update, found.last.update) == (4, 6, 0, 13)
@@ -127,7 +131,9 @@ def test_patience_counts_the_evaluations_since_the_best(karate, scripted, watche
     found = run_method(karate, watcher, scripted, epochs=100, patience=2)
     assert [point.update for point in found.curve] == [0, 1, 6, 11, 16]
     assert (found.best.update, found.last.update) == (6, 16)
-    assert [point.update for point in run_method(karate, watcher, scripted, epochs=100, patience=1).curve] == [0, 1]
+    assert [
+        point.update for point in run_method(karate, watcher, scripted, epochs=100, patience=1).curve
+    ] == [0, 1]
 
 
 def test_the_observer_is_told_of_each_evaluation(karate, scripted, watcher):

@@ -56,8 +56,10 @@ def test_every_preset_in_the_package_can_be_read():
 
 
 def test_equal_settings_of_two_methods_differ_in_their_hash():
-    hashes = {kind.from_mapping({"epochs": 3} if "epochs" in kind.__dataclass_fields__ else {}, source="x").hash
-              for kind in METHOD_PRESETS.values()}
+    hashes = {
+        kind.from_mapping({"epochs": 3} if "epochs" in kind.__dataclass_fields__ else {}, source="x").hash
+        for kind in METHOD_PRESETS.values()
+    }
     assert len(hashes) == len(METHOD_PRESETS)
 
 
