@@ -59,7 +59,7 @@ def comparison_rows(comparison: Comparison) -> tuple[list[str], list[list[str]]]
 
 
 def paired_verdicts(comparison: Comparison, dataset: str) -> dict[str, str]:
-    """For each method that differs from the best of a dataset beyond chance: a mark to stand behind its score.
+    """For each method that differs from the best of a dataset beyond chance: a mark behind its score.
 
     Nadeau and Bengio's corrected t-test over the splits, which are shared by all methods, with Holm's
     correction over the methods.
