@@ -13,13 +13,10 @@ from torch import Tensor, nn
 from rgrl.errors import ConfigError, DataError
 from rgrl.graph import Graph, LocalAnchors, View
 from rgrl.graph.augment import Augmentation
-from rgrl.nn import FrozenBatchNorm, Predictor, inference, l2_normalize
+from rgrl.methods.block_rows import block_rows
+from rgrl.methods.checks import checked_views, require_nodes
+from rgrl.nn import Predictor, freeze_batch_norms, inference, l2_normalize
 from rgrl.relation import AnchorSampler, EMATeacher, LocalRelationLoss, RelationLoss, blockwise_sum
-
-#: Entries of the predictor's hidden layer that stand in memory at a time, by kind of device: on a CPU few
-#: enough to stay in the cache, elsewhere enough to keep the device busy.
-_BLOCK_ENTRIES = {"cpu": 1 << 21}
-_BLOCK_ENTRIES_ELSEWHERE = 1 << 26
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,8 +102,7 @@ class RGRL(nn.Module):
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
-        if len(views) != 2:
-            raise ConfigError(f"{len(views)} views were given: RGRL needs 2")
+        self.views = checked_views(views, "RGRL")
         for name, weight in (("global_weight", global_weight), ("local_weight", local_weight)):
             if not weight >= 0:
                 raise ConfigError(f"{name} is {weight}: a number of at least 0 is needed")
@@ -117,7 +113,6 @@ class RGRL(nn.Module):
             raise ConfigError(f"predictor_hidden is {predictor_hidden}: at least 1 is needed")
         if num_local_anchors < 1:
             raise ConfigError(f"num_local_anchors is {num_local_anchors}: at least 1 is needed")
-        self.views = tuple(views)
         self.num_anchors, self.num_local_anchors = num_anchors, num_local_anchors
         self.alpha, self.beta, self.include_self = alpha, beta, include_self
         self.global_weight, self.local_weight = global_weight, local_weight
@@ -147,10 +142,7 @@ class RGRL(nn.Module):
         """
         if graph.num_edges == 0:
             raise DataError(f"the graph has {graph.num_nodes} nodes and 0 edges: RGRL needs at least 1 edge")
-        if graph.num_nodes == 1 and any(isinstance(m, nn.BatchNorm1d) for m in self.encoder.modules()):
-            raise DataError(
-                "the graph has 1 node, and a batch norm needs 2: norm='layer' and norm='none' take it"
-            )
+        require_nodes(graph, self.encoder, "RGRL")
         return RGRLPlan(
             graph=graph,
             sampler=AnchorSampler(
@@ -222,9 +214,8 @@ class RGRL(nn.Module):
                 loss = loss + local_weight * self.local_loss(p, t[part], t, own, mask)
             return loss
 
-        entries = _BLOCK_ENTRIES.get(encoded.device.type, _BLOCK_ENTRIES_ELSEWHERE)
-        block_rows = max(1, entries // self.predictor.hidden_dim)
-        return blockwise_sum(share, encoded, self.predictor.parameters(), block_rows=block_rows)
+        rows = block_rows(encoded.device, self.predictor.hidden_dim)
+        return blockwise_sum(share, encoded, self.predictor.parameters(), block_rows=rows)
 
     def loss(self, plan: RGRLPlan, generator: torch.Generator | None = None) -> Tensor:
         """Return the scalar loss of one update: two fresh views, one fresh draw of anchors."""
@@ -234,9 +225,7 @@ class RGRL(nn.Module):
     def after_update(self) -> None:
         """Move the teacher, and freeze the statistics of frozen batch norm; call it after each step."""
         self.teacher.update(self.encoder)
-        for module in self.modules():
-            if isinstance(module, FrozenBatchNorm):
-                module.freeze()
+        freeze_batch_norms(self)
 
     def embed(self, graph: Graph) -> Tensor:
         """Embed the nodes with the student's encoder, un-normalised: ``[N, d]``. Changes nothing."""
