@@ -13,8 +13,8 @@ from rgrl.evaluate.significance import corrected_t_test, holm
 
 FORMS = ("terminal", "markdown", "csv", "latex")
 
-#: Test nodes for each training node of the paper's 10/10/80 splits.
-_TEST_TRAIN_RATIO = 8.0
+#: Of the paper's random splits.
+_TRAIN_SHARE, _TEST_SHARE = 0.1, 0.8
 _LEVEL = 0.05
 
 
@@ -75,8 +75,8 @@ def paired_verdicts(comparison: Comparison, dataset: str) -> dict[str, str]:
     for label in tested:
         pairs = zip(cells[best].splits, cells[label].splits, strict=True)
         differences = [first - second for first, second in pairs]
-        p_values.append(corrected_t_test(differences, test_train_ratio=_TEST_TRAIN_RATIO).p_value)
-    adjusted = holm(p_values) if tested else []
+        p_values.append(corrected_t_test(differences, train_size=_TRAIN_SHARE, test_size=_TEST_SHARE)[1])
+    adjusted = holm(p_values) if tested else ()
     return {label: " *" for label, p in zip(tested, adjusted, strict=True) if p < _LEVEL}
 
 
@@ -145,7 +145,10 @@ def _paper_rows(comparison: Comparison) -> list[list[str]]:
         row = [f"{label}, published"]
         for dataset in comparison.datasets:
             cell = cells.get(dataset)
-            known = cell is not None and cell.paper is not None
-            row.append(f"{cell.paper:.2f} (ours {cell.mean - cell.paper:+.2f})" if known else "-")  # type: ignore[union-attr,operator]
+            row.append("-" if cell is None or cell.paper is None else _published(cell))
         rows.append([*row, ""])
     return rows
+
+
+def _published(cell: Cell) -> str:
+    return f"{cell.paper:.2f}" + ("" if cell.paper_gap is None else f" (ours {cell.paper_gap:+.2f})")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import fmean
+from statistics import fmean, stdev
 from typing import Any
 
 from rgrl.bench.result_folder import read_results, result_identity
@@ -22,8 +22,8 @@ class Cell:
         std_seeds: Unbiased deviation over seeds.
         seeds: Number of seeds.
         splits: Test score of each split, a mean over seeds; empty where repetitions are not paired.
-        test_train_ratio: Test nodes for each training node, for the correction of the paired test.
         paper: The published number, where one is known.
+        paper_gap: Ours less that, by the probe that it stands for.
         updates: Fewest updates of a seed.
         budget_minutes: Limit of a seed's training.
         command: The command that made it.
@@ -35,6 +35,7 @@ class Cell:
     seeds: int
     splits: tuple[float, ...]
     paper: float | None
+    paper_gap: float | None
     updates: int
     budget_minutes: float | None
     command: str
@@ -74,7 +75,8 @@ def gather(paths: Sequence[Path], *, task: str, metric: str | None) -> Compariso
     Args:
         paths: Folders of results, or ``results.jsonl`` files.
         task: Task by name.
-        metric: Metric of the task; its first where it is ``None``. Classification has ``accuracy`` only.
+        metric: Metric of the task; its first where it is ``None``. Classification has ``accuracy``, the paper's
+            probe, and ``converged``.
 
     Raises:
         DataError: If there is no result of the task.
@@ -91,7 +93,7 @@ def gather(paths: Sequence[Path], *, task: str, metric: str | None) -> Compariso
     if not newest:
         raise DataError(f"no result of the task '{task}' is stored in {', '.join(map(str, paths))}")
     chosen = metric or ("accuracy" if task == "classification" else next(iter(_metrics(newest))))
-    accepted = ["accuracy"] if task == "classification" else list(_metrics(newest))
+    accepted = ["accuracy", "converged"] if task == "classification" else list(_metrics(newest))
     if chosen not in accepted:
         raise ConfigError(f"metric '{chosen}' is unknown: {task} has {', '.join(accepted)}")
     cells: dict[str, dict[str, Cell]] = {}
@@ -134,6 +136,14 @@ def _cell(result: Mapping[str, Any], metric: str) -> Cell:
         "budget_minutes": result.get("budget_minutes"),
         "command": result["command"],
     }
+    if metric == "converged":
+        runs = [run["converged_test_mean"] for run in result["runs"]]
+        mean = result["converged_test_mean"]
+        if mean is None:
+            raise DataError(f"the result of {result['method']} on {result['dataset']} has no converged probe")
+        spread = stdev(runs) if len(runs) > 1 else None
+        gap = None if result["paper_mean"] is None else mean - result["paper_mean"]
+        return Cell(mean, None, spread, splits=(), paper=result["paper_mean"], paper_gap=gap, **shared)
     if result["task"] == "classification":
         return Cell(
             mean=result["test_mean"],
@@ -143,6 +153,7 @@ def _cell(result: Mapping[str, Any], metric: str) -> Cell:
                 fmean(scores) for scores in zip(*(run["test"] for run in result["runs"]), strict=True)
             ),
             paper=result["paper_mean"],
+            paper_gap=result["paper_gap"],
             **shared,
         )
     scores = result["metrics"].get(metric)
@@ -154,6 +165,7 @@ def _cell(result: Mapping[str, Any], metric: str) -> Cell:
         std_seeds=None if scores["std_seeds"] is None else 100 * scores["std_seeds"],
         splits=(),
         paper=None,
+        paper_gap=None,
         **shared,
     )
 

@@ -21,7 +21,7 @@ from rgrl.bench.seed_record import seed_record
 from rgrl.bench.supervised import supervised_record
 from rgrl.bench.tasks import embedding_task
 from rgrl.datasets import Dataset
-from rgrl.errors import DataError, OutputError
+from rgrl.errors import ConfigError, DataError, OutputError
 from rgrl.evaluate import Report, load_embeddings, save_embeddings
 from rgrl.graph import Graph
 
@@ -184,6 +184,8 @@ class MethodRun:
 
     def chosen(self, seed: int, *, graph: Graph | None = None) -> Tensor:
         """The chosen embedding of a finished seed."""
+        if self.key.method == "supervised":
+            raise ConfigError("the method 'supervised' gives no embedding: it runs for classification only")
         if self.key.method == "raw":
             return raw_features(self.dataset.graph if graph is None else graph)
         return load_embeddings(self.folder.embedding(self.key, seed)).values

@@ -49,7 +49,7 @@ def result_table(result: Mapping[str, Any]) -> Table:
             SOURCES[result["paper_source"]],
             f"{result['paper_mean']:.2f}",
             f"± {result['paper_std']:.2f}",
-            f"ours {_signed(result['paper_gap'])}",
+            _gap_note(result),
         )
     return table
 
@@ -148,8 +148,11 @@ def _updates(result: Mapping[str, Any], key: str) -> str:
     return ", ".join(str(run[key]) for run in result["runs"])
 
 
-def _signed(gap: float) -> str:
-    return f"{gap:+.2f}"
+def _gap_note(result: Mapping[str, Any]) -> str:
+    if result["paper_gap"] is None:
+        return ""
+    probe = ", converged probe" if result.get("paper_probe") == "converged" else ""
+    return f"ours {result['paper_gap']:+.2f}{probe}"
 
 
 def evaluation_table(report: Mapping[str, Any]) -> Table:

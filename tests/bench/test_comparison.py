@@ -43,6 +43,7 @@ def result(
         "test_std_splits": float(np.std(scores, ddof=1)),
         "test_std_seeds": None,
         "paper_mean": paper,
+        "paper_gap": None if paper is None else float(np.mean(scores)) - paper,
         "runs": [{"test": scores, "last_update": 7}],
     }
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from rich.console import Console
 
-from rgrl.bench import result as module
+from rgrl.bench import published as published_module
 from rgrl.bench import seed_record as record_module
 from rgrl.bench.published import SOURCES, Published
 from rgrl.bench.result import classification_result
@@ -46,7 +46,7 @@ def seed_run(seed: int, untrained: tuple, best: tuple, last: tuple) -> SeedRun:
 @pytest.fixture
 def result(monkeypatch) -> dict:
     """Two seeds: best 80 and 84, then 70 and 78; last 60 and 62, then 50 and 56."""
-    monkeypatch.setitem(module.PUBLISHED, ("rgrl", "made-up"), Published(81.0, 0.5, "notebook"))
+    monkeypatch.setitem(published_module.PUBLISHED, ("rgrl", "made-up"), Published(81.0, 0.5, "notebook"))
     runs = [
         seed_run(0, (30.0, 34.0), (80.0, 84.0), (60.0, 62.0)),
         seed_run(1, (20.0, 24.0), (70.0, 78.0), (50.0, 56.0)),
@@ -143,7 +143,7 @@ def test_the_table_says_where_the_published_number_was_read(result):
 
 
 def test_what_is_known_of_each_published_number():
-    sources = {name: number.source for (_, name), number in module.PUBLISHED.items()}
+    sources = {name: number.source for (_, name), number in published_module.PUBLISHED.items()}
     others = {name: source for name, source in sources.items() if source != "paper"}
     assert others == {"cs": "quotation", "citeseer": "notebook", "pubmed": "notebook", "corafull": "notebook"}
     assert set(sources.values()) == set(SOURCES)

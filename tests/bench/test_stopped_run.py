@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from rgrl.bench import run_dataset
 from rgrl.bench.result_folder import ResultFolder
+from rgrl.bench.run_method import MethodRun
 from rgrl.errors import DataError, OutputError
 
 
@@ -14,14 +14,14 @@ def stop_at(monkeypatch):
     """Let the run of one seed end with an exception."""
 
     def arrange(stopped: int, reason: BaseException) -> None:
-        real = run_dataset.run_seed
+        real = MethodRun.record
 
-        def run_seed(*arguments, seed, **keywords):
+        def record(run, seed, **keywords):
             if seed == stopped:
                 raise reason
-            return real(*arguments, seed=seed, **keywords)
+            return real(run, seed, **keywords)
 
-        monkeypatch.setattr(run_dataset, "run_seed", run_seed)
+        monkeypatch.setattr(MethodRun, "record", record)
 
     return arrange
 
