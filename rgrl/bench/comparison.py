@@ -75,8 +75,8 @@ def gather(paths: Sequence[Path], *, task: str, metric: str | None) -> Compariso
     Args:
         paths: Folders of results, or ``results.jsonl`` files.
         task: Task by name.
-        metric: Metric of the task; its first where it is ``None``. Classification has ``accuracy``, the paper's
-            probe, and ``converged``.
+        metric: Metric of the task; its first where it is ``None``. Classification has ``accuracy``, by the
+            paper's probe, and ``converged``.
 
     Raises:
         DataError: If there is no result of the task.
