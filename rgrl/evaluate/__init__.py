@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from rgrl.evaluate.clustering import clustering
+from rgrl.evaluate.dmgi_evaluation import dmgi_evaluation
+from rgrl.evaluate.dmgi_probe import dmgi_probe
 from rgrl.evaluate.edge_split_like import EdgeSplitLike
 from rgrl.evaluate.embedding_file import check_embeddings, load_embeddings, save_embeddings
+from rgrl.evaluate.few_shot import few_shot
 from rgrl.evaluate.linear_probe import linear_probe
 from rgrl.evaluate.link_prediction import link_prediction
 from rgrl.evaluate.loaded_embeddings import LoadedEmbeddings
 from rgrl.evaluate.logistic_regression import logistic_regression
 from rgrl.evaluate.logistic_report import LogisticReport
+from rgrl.evaluate.multi_label_probe import multi_label_probe
 from rgrl.evaluate.negatives_like import NegativesLike
 from rgrl.evaluate.probe_report import ProbeReport
 from rgrl.evaluate.report import Report
+from rgrl.evaluate.significance import corrected_t_test, holm
+from rgrl.evaluate.similarity_search import similarity_search
 from rgrl.evaluate.split_like import SplitLike
 
 __all__ = [
@@ -23,9 +30,17 @@ __all__ = [
     "Report",
     "SplitLike",
     "check_embeddings",
+    "clustering",
+    "corrected_t_test",
+    "dmgi_evaluation",
+    "dmgi_probe",
+    "few_shot",
+    "holm",
     "linear_probe",
     "link_prediction",
     "load_embeddings",
     "logistic_regression",
+    "multi_label_probe",
     "save_embeddings",
+    "similarity_search",
 ]

@@ -94,9 +94,9 @@ def checked_splits(splits: Sequence[SplitLike], num_nodes: int) -> list[tuple[In
         raise DataError("no splits were given: at least 1 is needed")
     return [
         (
-            _checked_rows(split.train, f"train rows of split {number}", num_nodes),
-            _checked_rows(split.val, f"validation rows of split {number}", num_nodes),
-            _checked_rows(split.test, f"test rows of split {number}", num_nodes),
+            checked_rows(split.train, f"train rows of split {number}", num_nodes),
+            checked_rows(split.val, f"validation rows of split {number}", num_nodes),
+            checked_rows(split.test, f"test rows of split {number}", num_nodes),
         )
         for number, split in enumerate(splits)
     ]
@@ -118,14 +118,7 @@ def checked_labels(
     Raises:
         DataError: If the labels are no integers, not one a node, or out of range.
     """
-    array = labels.detach().cpu().numpy() if isinstance(labels, Tensor) else np.asarray(labels)
-    if array.dtype.kind not in "iu":
-        raise DataError(f"labels have dtype {array.dtype}: integers are needed")
-    if array.shape != (num_nodes,):
-        raise DataError(
-            f"labels have shape {list(array.shape)}: one label for each of {num_nodes} rows is needed"
-        )
-    array = array.astype(np.int64)
+    array = _label_array(labels, num_nodes)
     used = np.zeros(num_nodes, dtype=bool)
     for parts in rows:
         for part in parts:
@@ -159,6 +152,55 @@ def checked_pairs(pairs: Any, name: str, num_nodes: int) -> IntArray:
     return array.astype(np.int64)
 
 
+def checked_classes(labels: Any, num_nodes: int) -> IntArray:
+    """Labels as int64 ``[N]``, where -1 is a node without one.
+
+    Args:
+        labels: Tensor or array of integers ``[N]``.
+        num_nodes: Number of embeddings.
+
+    Raises:
+        DataError: If the labels are no integers, not one a node, below -1, or name fewer than two classes.
+    """
+    array = _label_array(labels, num_nodes)
+    if (array < -1).any():
+        row = int(np.flatnonzero(array < -1)[0])
+        raise DataError(f"labels are out of range: row {row} has {array[row]}, 0 and up, or -1, are accepted")
+    classes = np.unique(array[array >= 0])
+    if classes.size < 2:
+        raise DataError(f"labels name {classes.size} classes: at least 2 are needed")
+    return array
+
+
+def checked_rows(rows: Any, name: str, num_nodes: int) -> IntArray:
+    """Row numbers as int64 ``[n]``, at least one.
+
+    Raises:
+        DataError: If they are empty, not integer or out of range.
+    """
+    array = rows.detach().cpu().numpy() if isinstance(rows, Tensor) else np.asarray(rows)
+    if array.ndim != 1 or array.size == 0:
+        raise DataError(f"{name} have shape {list(array.shape)}: a list of at least one row is needed")
+    if array.dtype.kind not in "iu":
+        raise DataError(f"{name} have dtype {array.dtype}: integers are needed")
+    if array.min() < 0 or array.max() >= num_nodes:
+        raise DataError(
+            f"{name} reach from {array.min()} to {array.max()}: the embeddings' rows are 0 to {num_nodes - 1}"
+        )
+    return array.astype(np.int64)
+
+
+def _label_array(labels: Any, num_nodes: int) -> IntArray:
+    array = labels.detach().cpu().numpy() if isinstance(labels, Tensor) else np.asarray(labels)
+    if array.dtype.kind not in "iu":
+        raise DataError(f"labels have dtype {array.dtype}: integers are needed")
+    if array.shape != (num_nodes,):
+        raise DataError(
+            f"labels have shape {list(array.shape)}: one label for each of {num_nodes} rows is needed"
+        )
+    return array.astype(np.int64)
+
+
 def _largest(values: Tensor) -> float:
     """Largest absolute value; NaN if there is one. One pass, without a copy."""
     low, high = torch.aminmax(values)
@@ -171,16 +213,3 @@ def _torch_to_scipy(tensor: Tensor) -> sparse.csr_matrix:
     coo = tensor.detach().cpu().to_sparse_coo().coalesce()  # type: ignore[no-untyped-call]
     row, column = coo.indices().numpy()
     return sparse.coo_matrix((coo.values().to(torch.float32).numpy(), (row, column)), shape=tuple(coo.shape))
-
-
-def _checked_rows(rows: Any, name: str, num_nodes: int) -> IntArray:
-    array = np.asarray(rows)
-    if array.ndim != 1 or array.size == 0:
-        raise DataError(f"{name} have shape {list(array.shape)}: a list of at least one row is needed")
-    if array.dtype.kind not in "iu":
-        raise DataError(f"{name} have dtype {array.dtype}: integers are needed")
-    if array.min() < 0 or array.max() >= num_nodes:
-        raise DataError(
-            f"{name} reach from {array.min()} to {array.max()}: the embeddings' rows are 0 to {num_nodes - 1}"
-        )
-    return array.astype(np.int64)

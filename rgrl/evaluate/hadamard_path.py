@@ -13,7 +13,8 @@ from scipy import sparse
 from torch import Tensor
 
 from rgrl.evaluate.checks import IntArray
-from rgrl.evaluate.logistic_batched import WIDEST_BATCHED, fit_strength, fixed_curvature, standardise
+from rgrl.evaluate.logistic_batched import WIDEST_BATCHED, curvature_of, fit_strength
+from rgrl.evaluate.standardise import standardise
 from rgrl.evaluate.logistic_sklearn import fit_quietly
 
 logger = logging.getLogger(__name__)
@@ -88,7 +89,7 @@ def _fit_batched(
     label = torch.from_numpy(is_edge).to(embeddings.device)
     target = torch.stack([~label, label])[None].to(design.dtype)
     share = design.new_full((1, 1, 1), 1 / count)
-    curvature = fixed_curvature(design, share)
+    curvature = curvature_of(design, share)
     offset, weights = design.new_zeros(1, 2, 1), design.new_zeros(1, 2, width + 1)
     fits = []
     for strength in path:

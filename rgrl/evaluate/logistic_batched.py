@@ -14,6 +14,7 @@ from rgrl.evaluate.batched_lbfgs import batched_lbfgs
 from rgrl.evaluate.checks import IntArray
 from rgrl.evaluate.logistic_fit import LogisticFit
 from rgrl.evaluate.probe_design import block_size, gather, padded_classes
+from rgrl.evaluate.standardise import standardise
 
 # Score of a class without a train row: its probability is exactly zero, as if the class did not exist.
 _ABSENT = -1e4
@@ -52,7 +53,7 @@ def fit_dense_path(
         design, target, share = gather(embeddings, labels, [part[0] for part in parts], longest, num_classes)
         moments = [standardise(x[: part[0].size, :-1]) for x, part in zip(design, parts, strict=True)]
         offset = torch.where(target.any(dim=2, keepdim=True), 0.0, _ABSENT)
-        curvature = fixed_curvature(design, share)
+        curvature = curvature_of(design, share)
         weights = design.new_zeros(len(parts), num_classes, design.shape[2])
         best: list[tuple[float, float, bool, Tensor] | None] = [None] * len(parts)
         for strength in path:
@@ -82,7 +83,7 @@ def fit_dense_path(
     return fits
 
 
-def fixed_curvature(design: Tensor, share: Tensor) -> Tensor:
+def curvature_of(design: Tensor, share: Tensor) -> Tensor:
     """XᵀX / 2n of every split, float64 ``[s, d + 1, d + 1]``."""
     return torch.bmm(design.transpose(1, 2), design).double() * (share.double() / 2)
 
@@ -124,16 +125,6 @@ def fit_strength(
     start = torch.bmm(weights, factor.to(design.dtype)).flatten(1)
     point, converged = batched_lbfgs(gradient, start, tolerance=tolerance, max_iter=max_iter)
     return torch.bmm(point.view_as(weights), inverse), converged
-
-
-def standardise(rows: Tensor) -> tuple[Tensor, Tensor]:
-    """Bring train rows ``[n, d]`` to mean 0 and deviation 1 in place; returns what they were."""
-    deviation, mean = torch.std_mean(rows.double(), dim=0, correction=0)
-    constant = deviation <= (1e-6 * mean.abs()).clamp(min=1e-30)
-    deviation = torch.where(constant, 1.0, deviation).to(rows.dtype)
-    mean = mean.to(rows.dtype)
-    rows.sub_(mean).div_(deviation)
-    return mean, deviation
 
 
 def _accuracy(

@@ -9,7 +9,14 @@ import torch
 from scipy import sparse
 
 from rgrl.errors import DataError
-from rgrl.evaluate.checks import checked_embeddings, checked_labels, checked_splits, require_finite
+from rgrl.evaluate.checks import (
+    checked_classes,
+    checked_embeddings,
+    checked_labels,
+    checked_rows,
+    checked_splits,
+    require_finite,
+)
 
 _ROWS = [(np.array([0]), np.array([1]), np.array([2]))]
 
@@ -100,3 +107,23 @@ def test_unusable_splits_are_refused(change: dict[str, np.ndarray], text: str) -
 def test_no_splits_are_refused() -> None:
     with pytest.raises(DataError, match="no splits"):
         checked_splits([], 3)
+
+
+@pytest.mark.parametrize(
+    ("labels", "text"),
+    [
+        (np.array([0, 1, -2]), "row 2 has -2, 0 and up, or -1, are accepted"),
+        (np.array([3, -1, 3]), "labels name 1 classes: at least 2"),
+        (np.array([0.0, 1.0, 2.0]), "dtype float64"),
+        (np.array([0, 1]), r"shape \[2\]"),
+    ],
+)
+def test_unusable_classes_are_refused(labels: np.ndarray, text: str) -> None:
+    with pytest.raises(DataError, match=text):
+        checked_classes(labels, 3)
+
+
+def test_rows_may_be_a_tensor() -> None:
+    assert checked_rows(torch.tensor([2, 0]), "rows", 3).tolist() == [2, 0]
+    with pytest.raises(DataError, match="rows reach from 0 to 3"):
+        checked_rows(torch.tensor([3, 0]), "rows", 3)

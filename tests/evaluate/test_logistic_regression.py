@@ -14,7 +14,7 @@ from scipy import sparse
 
 from rgrl.errors import ConfigError, DataError
 from rgrl.evaluate import logistic_regression
-from rgrl.evaluate.logistic_batched import fit_dense_path, fit_strength, fixed_curvature
+from rgrl.evaluate.logistic_batched import curvature_of, fit_dense_path, fit_strength
 from rgrl.evaluate.logistic_sklearn import fit_with_sklearn
 from rgrl.evaluate.probe_design import gather
 
@@ -66,7 +66,7 @@ def test_batched_weights_equal_sklearn(clusters: Callable, strength: float) -> N
     design, target, share = gather(values, labels, [rows], 170, 3)  # twenty rows of padding
     weights, converged = fit_strength(
         design,
-        fixed_curvature(design, share),
+        curvature_of(design, share),
         target,
         share,
         torch.zeros(1, 3, 1),
