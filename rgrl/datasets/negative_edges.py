@@ -14,6 +14,11 @@ class NegativeEdges:
     Attributes:
         val: Pairs for choosing, int64 `[2, m_val]`.
         test: Pairs for reporting, int64 `[2, m_test]`.
+
+    Example:
+        >>> from rgrl.datasets import load_dataset, split_edges
+        >>> split_edges(load_dataset("karate").graph).negatives_random.val.shape
+        torch.Size([2, 3])
     """
 
     val: Tensor
