@@ -6,6 +6,7 @@ from pathlib import Path
 
 import torch
 
+from rgrl.datasets.arxiv import read_arxiv
 from rgrl.datasets.dataset import Dataset
 from rgrl.datasets.dataset_spec import DatasetSpec
 from rgrl.datasets.download import ProgressCallback
@@ -14,14 +15,27 @@ from rgrl.datasets.fingerprint import Fingerprint, fingerprint
 from rgrl.datasets.linqs import read_cora_linqs
 from rgrl.datasets.npz import read_npz
 from rgrl.datasets.planetoid import read_planetoid
+from rgrl.datasets.ppi import read_ppi
 from rgrl.datasets.raw_graph import RawGraph
+from rgrl.datasets.reddit import read_reddit
 from rgrl.datasets.registry import find_spec, require_readable
 from rgrl.datasets.source_files import SourceFiles
 from rgrl.datasets.sources import locate
 from rgrl.datasets.split import Split
 from rgrl.datasets.splits import random_splits
+from rgrl.datasets.wikics import read_wikics
 from rgrl.errors import DataError
 from rgrl.graph.graph import Graph
+from rgrl.graph.induced_subgraph import induced_subgraph
+
+# Readers of datasets that are published as a single file.
+_ONE_FILE = {
+    "npz": read_npz,
+    "wikics": read_wikics,
+    "arxiv": read_arxiv,
+    "reddit": read_reddit,
+    "ppi": read_ppi,
+}
 
 
 def load_dataset(
@@ -58,16 +72,23 @@ def load_dataset(
     found = fingerprint(raw.x, raw.edge_index, raw.y)
     require_expected(spec, found)
     labels = torch.from_numpy(raw.y)
+    graph = Graph.from_edge_index(
+        torch.from_numpy(raw.edge_index),
+        x=raw.x,
+        y=None if raw.multi_label else labels,
+        num_nodes=raw.num_nodes,
+    )
+    published = tuple(Split(*parts, num_nodes=raw.num_nodes) for parts in raw.splits)
     return Dataset(
         name=spec.name,
-        graph=Graph.from_edge_index(
-            torch.from_numpy(raw.edge_index), x=raw.x, y=labels, num_nodes=raw.num_nodes
-        ),
+        graph=graph,
         labels=labels,
-        splits=random_splits(raw.num_nodes),
+        splits=published or random_splits(raw.num_nodes),
         public_split=None if raw.public_split is None else Split(*raw.public_split, num_nodes=raw.num_nodes),
         fingerprint=found,
         spec=spec,
+        train_graph=induced_subgraph(graph, published[0].train) if raw.inductive else None,
+        graph_of_node=None if raw.graph_of_node is None else torch.from_numpy(raw.graph_of_node),
     )
 
 
@@ -91,7 +112,7 @@ def read_files(spec: DatasetSpec, files: SourceFiles) -> RawGraph:
         return read_planetoid(files.paths, spec.name)
     if files.reader == "linqs":
         return read_cora_linqs(files.paths["cora.content"], files.paths["cora.cites"])
-    return read_npz(files.paths[spec.files[0].name])
+    return _ONE_FILE[files.reader](files.paths[spec.files[0].name])
 
 
 def require_expected(spec: DatasetSpec, found: Fingerprint) -> None:

