@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from rgrl.bench.environment import peak_memory_bytes
-from rgrl.presets import Preset, load_preset
+from rgrl.presets import RGRLPreset as Preset
+from rgrl.presets import load_preset
 
 #: Parts of the package's time, in the order in which they first occur.
 PARTS = (

@@ -11,7 +11,7 @@ from torch import Tensor
 from rgrl.graph import CSRPattern, SparseFeatures, View
 from rgrl.graph.csr_matmul import csr_product
 from rgrl.methods import RGRLPlan
-from rgrl.presets import Preset
+from rgrl.presets import RGRLPreset as Preset
 from rgrl.training import products as library
 
 

@@ -8,7 +8,8 @@ from scipy import sparse
 from rgrl.datasets import load_dataset
 from rgrl.errors import ConfigError
 from rgrl.graph import Graph
-from rgrl.presets import Preset, load_preset
+from rgrl.presets import RGRLPreset as Preset
+from rgrl.presets import load_preset
 
 
 def load_input(name: str, preset: str | None) -> tuple[Graph, Preset]:

@@ -19,7 +19,7 @@ from torch.nn import functional as F
 from torch_geometric.nn import GCNConv
 
 from rgrl.methods import RGRLPlan
-from rgrl.presets import Preset
+from rgrl.presets import RGRLPreset as Preset
 
 
 class ReferenceEncoder(nn.Module):

@@ -33,3 +33,7 @@ class OutputError(RGRLError, OSError):
 
 class MissingExtraError(RGRLError, ImportError):
     """An optional package that is not installed; the message holds the line that installs it."""
+
+
+class RunsFailedError(RGRLError):
+    """Some of many runs that failed while the others were done; the message names each with its reason."""

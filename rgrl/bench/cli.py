@@ -73,38 +73,89 @@ def list_(root: Root = None) -> None:
 
 @app.command()
 def run(
-    datasets: Annotated[list[str], typer.Argument(help="Names as in 'rgrl-bench list'.")],
+    datasets: Annotated[
+        list[str],
+        typer.Argument(help="Names as in 'rgrl-bench list', 'all' for the fourteen, or files of your own."),
+    ],
     preset: Annotated[
         str | None, typer.Option(help="A preset's name, or a .toml file [default: rgrl-DATASET].")
     ] = None,
+    methods: Annotated[
+        str, typer.Option(help="Methods, separated by commas; 'rgrl-bench methods' lists them.")
+    ] = "rgrl",
+    tasks: Annotated[
+        str,
+        typer.Option(
+            help="Of classification, clustering, similarity, few-shot, link, multiplex; with commas."
+        ),
+    ] = "classification",
     epochs: Annotated[int | None, typer.Option(help="Updates, instead of the preset's.")] = None,
     seeds: Annotated[int, typer.Option(help="Pre-training seeds 0 to N-1.")] = 1,
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", help="A setting of the preset, as key=value; may be repeated."),
     ] = None,
+    jobs: Annotated[int, typer.Option(help="Runs at a time, each in a process with its share of cores.")] = 1,
+    budget: Annotated[
+        float | None, typer.Option(help="Minutes after which a seed's training ends, evaluations included.")
+    ] = None,
+    public_split: Annotated[
+        bool, typer.Option("--public-split", help="Use the split published with the files.")
+    ] = False,
+    again: Annotated[bool, typer.Option("--again", help="Evaluate anew what is stored already.")] = False,
     root: Root = None,
     out: Annotated[Path, typer.Option(help="Folder for results.jsonl and embeddings.")] = Path("results"),
     device: Annotated[str, typer.Option(help="cpu, cuda or cuda:N.")] = "cpu",
     json: Json = False,
 ) -> None:
-    """Train on datasets and evaluate by the paper's protocol.
+    """Train methods on datasets and evaluate them, by the paper's protocol and on other tasks.
 
-    Example: rgrl-bench run cora --seeds 3
+    A result that is stored is not computed again, and a run that was stopped goes on with the seeds that are
+    missing. Example: rgrl-bench run cora citeseer --methods rgrl,grace --tasks classification,link --seeds 3
     """
     from rgrl.bench.commands import run_datasets
 
     run_datasets(
         datasets,
+        methods=_names(methods),
+        tasks=_names(tasks),
         preset=preset,
         epochs=epochs,
         seeds=seeds,
         settings=settings or [],
+        jobs=jobs,
+        budget=budget,
+        public_split=public_split,
+        again=again,
         root=root,
         out=out,
         device=device,
         as_json=json,
     )
+
+
+@app.command()
+def compare(
+    results: Annotated[list[Path], typer.Argument(help="Folders of results, or results.jsonl files.")],
+    task: Annotated[str, typer.Option(help="Task to compare.")] = "classification",
+    metric: Annotated[str | None, typer.Option(help="Metric of the task [default: its first].")] = None,
+    form: Annotated[str, typer.Option("--format", help="terminal, markdown, csv or latex.")] = "terminal",
+) -> None:
+    """Compare methods over datasets: means and deviations, ranks, a paired test, the published numbers.
+
+    Example: rgrl-bench compare results --format markdown
+    """
+    from rgrl.bench.compare import compare_results
+
+    compare_results(results, task=task, metric=metric, form=form)
+
+
+@app.command()
+def methods() -> None:
+    """List the methods and, for each, the datasets for which the package has settings of its own."""
+    from rgrl.bench.commands import list_methods
+
+    list_methods()
 
 
 @app.command()
@@ -155,6 +206,10 @@ def where(
     from rgrl.bench.data_commands import locate_files
 
     locate_files(datasets or [], root)
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def main() -> None:

@@ -12,12 +12,13 @@ from rich.console import Console
 
 from rgrl.bench.live_progress import LiveProgress
 from rgrl.bench.plain_progress import PlainProgress
-from rgrl.bench.tables import command_line, dataset_table, result_table
+from rgrl.bench.tables import any_result_table, command_line, dataset_table
 from rgrl.datasets import DATASETS, find_spec, load_dataset, on_disk
+from rgrl.datasets.own import is_own
 from rgrl.datasets.registry import require_readable
-from rgrl.datasets.sources import cache_root, data_root
+from rgrl.datasets.sources import data_root
 from rgrl.errors import ConfigError
-from rgrl.presets import Preset, load_preset, parse_setting
+from rgrl.presets import load_preset, parse_setting
 
 
 def list_datasets(root: Path | None) -> None:
@@ -26,59 +27,139 @@ def list_datasets(root: Path | None) -> None:
     table_console().print(dataset_table(rows))
 
 
+def list_methods() -> None:
+    """Print the methods and the presets of each."""
+    from rgrl.bench.methods import METHODS, preset_family
+    from rgrl.bench.tables import method_table
+    from rgrl.presets import preset_names
+
+    rows = []
+    for name, title in METHODS.items():
+        family = preset_family(name)
+        own = [each.removeprefix(f"{family}-") for each in preset_names() if each.startswith(f"{family}-")]
+        rows.append((name, title, [each for each in own if each != "default"]))
+    table_console().print(method_table(rows))
+
+
 def run_datasets(
     names: Sequence[str],
     *,
+    methods: Sequence[str],
+    tasks: Sequence[str],
     preset: str | None,
     epochs: int | None,
     seeds: int,
     settings: Sequence[str],
+    jobs: int,
+    budget: float | None,
+    public_split: bool,
+    again: bool,
     root: Path | None,
     out: Path,
     device: str,
     as_json: bool,
 ) -> None:
-    """Run the protocol on each dataset; everything that can be refused is refused before the first starts."""
-    specs = [find_spec(name) for name in names]
+    """Run methods on datasets; everything that can be refused is refused before the first starts."""
+    from rgrl.bench.methods import checked_method, preset_of
+    from rgrl.bench.tasks import checked_tasks
+
     data_root(root)
-    for spec in specs:
-        require_readable(spec)
-    if seeds < 1:
-        raise ConfigError(f"--seeds is {seeds}: a whole number of at least 1 is needed")
+    datasets = chosen_datasets(names)
+    chosen = [checked_method(name) for name in methods]
+    wanted = checked_tasks(tasks)
+    for name, value in (("--seeds", seeds), ("--jobs", jobs)):
+        if value < 1:
+            raise ConfigError(f"{name} is {value}: a whole number of at least 1 is needed")
     if epochs is not None and epochs < 0:
         raise ConfigError(f"--epochs is {epochs}: a whole number of at least 0 is needed")
+    if budget is not None and not budget > 0:
+        raise ConfigError(f"--budget is {budget}: a number of minutes above 0 is needed")
     changes: dict[str, Any] = dict(parse_setting(text) for text in settings)
     if epochs is not None:
         changes["epochs"] = epochs
-    presets: list[Preset] = [load_preset(preset or f"rgrl-{spec.name}").replace(changes) for spec in specs]
+    presets = {
+        (dataset, method): changed_preset(preset, method, preset_of(method, dataset_key(dataset)), changes)
+        for dataset in datasets
+        for method in chosen
+    }
 
     from rgrl.bench.device import checked_device
+    from rgrl.bench.do_all import do_all
     from rgrl.bench.result_folder import ResultFolder
-    from rgrl.bench.run_dataset import run_dataset
+    from rgrl.bench.work import Work
 
     device = checked_device(device)
     folder = ResultFolder(out)
     console = table_console()
-    for spec, chosen in zip(specs, presets, strict=True):
-        with progress_display() as progress:
-            dataset = load_dataset(spec.name, root=root, progress=progress.download)
-            result = run_dataset(
-                dataset,
-                chosen,
-                seeds=seeds,
-                folder=folder,
-                observer=progress,
-                device=device,
-                cache=cache_root() / "anchors",
-            )
-        # Each dataset has a display of its own, so that none is drawn while a result is printed.
+
+    def show(result: dict[str, Any]) -> None:
         if as_json:
             print(json.dumps(result), flush=True)
+            return
+        console.print(any_result_table(result))
+        console.print(command_line(result), soft_wrap=True)
+
+    works = [
+        Work(
+            dataset=dataset,
+            method=method,
+            preset=presets[dataset, method],
+            tasks=wanted,
+            seeds=seeds,
+            budget_minutes=budget,
+            public_split=public_split,
+            root=root,
+            out=out,
+            device=device,
+            again=again,
+        )
+        for dataset in datasets
+        for method in chosen
+    ]
+    try:
+        do_all(works, jobs=jobs, display=progress_display, show=show)
+    finally:
+        if not as_json and folder.results.stat().st_size:
+            console.print(f"stored in {folder.results}", highlight=False, markup=False, soft_wrap=True)
+
+
+def chosen_datasets(names: Sequence[str]) -> list[str]:
+    """Datasets by name or path; ``all`` stands for the fourteen of the benchmark.
+
+    Raises:
+        ConfigError: If one is unknown.
+    """
+    found: list[str] = []
+    for name in names:
+        if name.strip().lower() == "all":
+            found += [spec.name for spec in DATASETS.values() if spec.reader != "embedded"]
+        elif is_own(name):
+            found.append(name)
         else:
-            console.print(result_table(result))
-            console.print(command_line(result), soft_wrap=True)
-    if not as_json:
-        console.print(f"stored in {folder.results}", highlight=False, markup=False, soft_wrap=True)
+            found.append(find_spec(name).name)
+            require_readable(find_spec(name))
+    return list(dict.fromkeys(found))
+
+
+def dataset_key(dataset: str) -> str:
+    """What a preset calls a dataset: a graph of the user's own has the default presets."""
+    return "own" if is_own(dataset) else dataset
+
+
+def changed_preset(named: str | None, method: str, own: Any, changes: dict[str, Any]) -> Any:
+    """The settings to run a method with: those named on the command line or its own, with changes.
+
+    Raises:
+        ConfigError: If the named preset is another method's, or the method has no settings to change.
+    """
+    if own is None:
+        return None
+    chosen = own if named is None else load_preset(named)
+    if type(chosen) is not type(own):
+        raise ConfigError(f"the preset {named} is {chosen.method}'s: {method} needs one of {own.method}")
+    if method == "untrained":
+        changes = {**changes, "epochs": 0}
+    return chosen.replace(changes)
 
 
 def evaluate_embeddings(path: Path, *, dataset: str, root: Path | None, as_json: bool) -> None:

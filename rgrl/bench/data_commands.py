@@ -67,8 +67,8 @@ def locate_files(names: Sequence[str], root: Path | None) -> None:
     for spec in _chosen(names):
         locations = where(spec.name, root=root)
         for location in locations:
-            place = str(location.path) if location.path else f"missing; published at {location.url}"
-            show(spec.name, location.name, place)
+            origin = f"published at {location.url}" if location.url else "published without a lasting address"
+            show(spec.name, location.name, str(location.path) if location.path else f"missing; {origin}")
         if spec.reader == "embedded":
             show(spec.name, "needs no file: it comes with an installed package")
         elif spec.reader is None:

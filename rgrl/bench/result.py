@@ -1,101 +1,140 @@
-"""From the seeds' runs to one result, the object that is stored and printed."""
+"""From the seeds' records to one result, the object that is stored and printed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import fmean, stdev
 from typing import Any
 
 from rgrl.bench.environment import command, hardware, peak_memory_bytes, versions
 from rgrl.bench.published import PUBLISHED
-from rgrl.bench.seed_run import SeedRun
+from rgrl.bench.run_key import RunKey
 from rgrl.datasets import Dataset
-from rgrl.evaluate import ProbeReport
-from rgrl.presets import Preset
+from rgrl.evaluate import Report
 
 #: Raised whenever a key changes its meaning.
-SCHEMA = 1
+SCHEMA = 2
 
 
-def make_result(
+def classification_result(
     dataset: Dataset,
-    preset: Preset,
-    runs: Sequence[SeedRun],
-    raw: ProbeReport,
+    key: RunKey,
+    records: Sequence[Mapping[str, Any]],
     *,
+    raw_mean: float,
     seeds_asked: int,
-    method: str,
     device: str,
     seconds: float,
 ) -> dict[str, Any]:
-    """Gather everything that a table or a reader of the number needs; accuracies in per cent.
+    """Gather everything that a table or a reader of the number needs; scores in per cent.
 
     ``docs/results.md`` describes each key.
     """
-    best = [run.best.probe for run in runs]
-    published = PUBLISHED.get((method, dataset.name))
-    test_mean = fmean(report.test_mean for report in best)
+    published = PUBLISHED.get((key.method, dataset.name))
+    test_mean = fmean(record["test_mean"] for record in records)
     return {
-        "schema": SCHEMA,
-        "dataset": dataset.name,
-        "method": method,
-        "task": "classification",
-        "seeds": len(runs),
-        "seeds_asked": seeds_asked,
+        **_head(key, "classification", seeds=len(records), seeds_asked=seeds_asked),
         "splits": len(dataset.splits),
         "test_mean": test_mean,
-        "test_std_splits": _mean_std_over_splits(best),
-        "test_std_seeds": _std([report.test_mean for report in best]),
-        "val_mean": fmean(report.val_mean for report in best),
-        "test_last_mean": fmean(run.last.probe.test_mean for run in runs),
-        "untrained_mean": fmean(run.untrained.probe.test_mean for run in runs),
-        "raw_mean": raw.test_mean,
-        "converged_test_mean": fmean(run.converged_best.scores.test_mean for run in runs),
-        "converged_last_mean": fmean(run.converged_last.scores.test_mean for run in runs),
-        "converged_share": fmean(run.converged_best.converged_share for run in runs),
+        "test_std_splits": _mean_std_over_splits(records),
+        "test_std_seeds": _std([record["test_mean"] for record in records]),
+        **{
+            name: _mean_of(records, name)
+            for name in (
+                "val_mean",
+                "test_last_mean",
+                "untrained_mean",
+                "converged_test_mean",
+                "converged_last_mean",
+                "converged_share",
+            )
+        },
+        "raw_mean": raw_mean,
         "paper_mean": published.mean if published else None,
         "paper_std": published.std if published else None,
         "paper_source": published.source if published else None,
         "paper_gap": test_mean - published.mean if published else None,
+        **_tail(dataset, key, records, device=device, seconds=seconds),
+        "runs": [dict(record) for record in records],
+    }
+
+
+def task_result(
+    dataset: Dataset,
+    key: RunKey,
+    records: Sequence[Mapping[str, Any]],
+    reports: Sequence[Report],
+    *,
+    seeds_asked: int,
+    device: str,
+    seconds: float,
+) -> dict[str, Any]:
+    """The same of another task: each metric's mean over seeds and repetitions, and deviations over both."""
+    task = reports[0].task
+    return {
+        **_head(key, task, seeds=len(records), seeds_asked=seeds_asked),
+        "repetitions": reports[0].repetitions,
+        "metrics": {
+            metric: {
+                "mean": fmean(report.mean(metric) for report in reports),
+                "std_repetitions": _mean_or_none([report.std(metric) for report in reports]),
+                "std_seeds": _std([report.mean(metric) for report in reports]),
+            }
+            for metric in reports[0].scores
+        },
+        **_tail(dataset, key, records, device=device, seconds=seconds),
+        "runs": [
+            {**_kept(record), "report": report.to_dict()}
+            for record, report in zip(records, reports, strict=True)
+        ],
+    }
+
+
+def _head(key: RunKey, task: str, *, seeds: int, seeds_asked: int) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "dataset": key.dataset,
+        "method": key.method,
+        "task": task,
+        "public_split": key.public_split,
+        "seeds": seeds,
+        "seeds_asked": seeds_asked,
+    }
+
+
+def _tail(
+    dataset: Dataset, key: RunKey, records: Sequence[Mapping[str, Any]], *, device: str, seconds: float
+) -> dict[str, Any]:
+    return {
         "seconds": seconds,
+        "budget_minutes": key.budget_minutes,
+        "updates": [record["last_update"] for record in records],
         "peak_memory_bytes": peak_memory_bytes(device),
-        "parameters": runs[0].parameters,
-        "config": preset.to_dict(),
-        "config_hash": preset.hash,
+        "parameters": records[0]["parameters"],
+        "config": key.preset.to_dict() if key.preset else {},
+        "config_hash": key.config_hash,
         "fingerprint": dataset.fingerprint.to_dict(),
         "hardware": hardware(device),
         "versions": versions(),
         "command": command(),
-        "runs": [_seed_record(run) for run in runs],
     }
 
 
-def _seed_record(run: SeedRun) -> dict[str, Any]:
-    return {
-        "seed": run.seed,
-        "best_update": run.best.update,
-        "last_update": run.last.update,
-        "test": list(run.best.probe.test),
-        "val": list(run.best.probe.val),
-        "test_mean": run.best.probe.test_mean,
-        "val_mean": run.best.probe.val_mean,
-        "test_last_mean": run.last.probe.test_mean,
-        "untrained_mean": run.untrained.probe.test_mean,
-        "converged_test_mean": run.converged_best.scores.test_mean,
-        "converged_last_mean": run.converged_last.scores.test_mean,
-        "seconds": run.seconds,
-        "curve": {
-            "update": [point.update for point in run.curve],
-            "loss": [point.loss for point in run.curve],
-            "val_mean": [point.probe.val_mean for point in run.curve],
-            "test_mean": [point.probe.test_mean for point in run.curve],
-        },
-    }
+def _kept(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: record[name] for name in ("seed", "best_update", "last_update", "ended_by", "seconds")}
 
 
-def _mean_std_over_splits(reports: Sequence[ProbeReport]) -> float | None:
-    deviations = [report.test_std for report in reports]
-    return fmean(d for d in deviations if d is not None) if None not in deviations else None
+def _mean_of(records: Sequence[Mapping[str, Any]], name: str) -> float | None:
+    return _mean_or_none([record.get(name) for record in records])
+
+
+def _mean_or_none(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return fmean(known) if len(known) == len(values) else None
+
+
+def _mean_std_over_splits(records: Sequence[Mapping[str, Any]]) -> float | None:
+    return _mean_or_none([_std(record["test"]) for record in records])
 
 
 def _std(values: Sequence[float]) -> float | None:

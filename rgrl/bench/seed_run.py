@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from rgrl.bench.build import build_method
 from rgrl.bench.observer import Moment, Observer
-from rgrl.bench.schedule import is_evaluated
-from rgrl.datasets import Dataset
-from rgrl.errors import DataError, DivergedError
-from rgrl.evaluate import LogisticReport, ProbeReport, linear_probe, logistic_regression
+from rgrl.bench.pretrain import diverged, pretrain
+from rgrl.errors import DataError
+from rgrl.evaluate import ProbeReport
 from rgrl.evaluate.checks import checked_embeddings
 from rgrl.graph import Graph
-from rgrl.presets import Preset
-from rgrl.training import train
+from rgrl.methods import Method
+from rgrl.presets import TrainingPreset
+
+#: From an embedding to the scores that choose between updates (``val_mean``) and that are reported.
+Probe = Callable[[Tensor], ProbeReport]
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,12 @@ class Evaluation:
     Attributes:
         update: Updates done; 0 is the untrained encoder.
         loss: Loss of that update, ``None`` for the untrained encoder.
-        probe: Report of the paper's probe.
+        probe: Report of the probe; ``None`` where there are no labels to choose by.
     """
 
     update: int
     loss: float | None
-    probe: ProbeReport
+    probe: ProbeReport | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,10 +45,10 @@ class SeedRun:
     Attributes:
         seed: Seed of weights, views and anchors.
         curve: Every evaluation, the untrained encoder's first.
-        best: The evaluation of best mean validation accuracy, the earliest at a tie.
-        converged_best: Converged logistic regression on the chosen embedding.
-        converged_last: The same on the last embedding.
+        best: The evaluation of best mean validation score, the earliest at a tie; the last without labels.
         embedding: The chosen embedding, ``[N, d]``, on the CPU.
+        last_embedding: The last one.
+        ended_by: ``"epochs"``, ``"patience"`` or ``"budget"``.
         parameters: Number of learned parameters.
         seconds: Wall-clock time of training and evaluation.
     """
@@ -54,9 +56,9 @@ class SeedRun:
     seed: int
     curve: tuple[Evaluation, ...]
     best: Evaluation
-    converged_best: LogisticReport
-    converged_last: LogisticReport
     embedding: Tensor
+    last_embedding: Tensor
+    ended_by: str
     parameters: int
     seconds: float
 
@@ -72,29 +74,39 @@ class SeedRun:
 
 
 def run_seed(
-    dataset: Dataset,
+    method: Method,
     graph: Graph,
-    preset: Preset,
+    preset: TrainingPreset,
     *,
+    probe: Probe | None,
+    evaluated: Graph | None = None,
+    name: str,
     seed: int,
     seeds: int,
+    generator: torch.Generator,
     observer: Observer,
     cache: Path | None = None,
+    budget_s: float | None = None,
 ) -> SeedRun:
-    """Train RGRL with one seed under the paper's protocol.
+    """Train a method with one seed under the paper's protocol.
 
     The encoder is evaluated after updates 0, 1, 6, 11, … and the last. The evaluation of best mean validation
-    accuracy over the splits is chosen; test accuracy takes no part in it. Evaluations draw nothing from the
+    score over the splits is chosen; test scores take no part in it. Evaluations draw nothing from the
     training's random stream.
 
     Args:
-        dataset: Labels and splits.
-        graph: The dataset's graph on the device to train on.
+        method: Trained in place.
+        graph: What it is trained on.
         preset: Settings.
+        probe: Scores an embedding; ``None`` where nothing can be scored, and the last embedding is chosen.
+        evaluated: The graph whose nodes are embedded, where it is another than the one trained on.
+        name: Dataset's name, for the display.
         seed: Seed of weights, views and anchors.
         seeds: Number of seeds, for the display.
+        generator: The seed's random stream, from which the method's weights came.
         observer: Told of progress.
         cache: Folder that keeps local anchors between runs.
+        budget_s: Seconds that training and its evaluations may take; ``None`` for no limit.
 
     Returns:
         The curve and what was chosen of it.
@@ -103,64 +115,45 @@ def run_seed(
         DivergedError: If the loss or the embedding is no longer finite.
     """
     start = time.perf_counter()
-    generator = torch.Generator().manual_seed(seed)
-    method = build_method(preset, graph.num_features, generator).to(graph.device)
+    evaluated = graph if evaluated is None else evaluated
+    what = f"{name}: the training of seed {seed}"
     curve: list[Evaluation] = []
     best: Evaluation | None = None
-    embedding = torch.empty(0)
-    since_best = 0
-
-    def evaluate(update: int, loss: float | None) -> None:
-        nonlocal best, embedding, since_best
-        current = method.embed(graph)
+    embedding = current = torch.empty(0)
+    since_best, ended_by = 0, "epochs"
+    for stop in pretrain(
+        method, graph, preset, generator=generator, name=what, cache=cache, budget_s=budget_s
+    ):
+        current = method.embed(evaluated)
         try:
             checked_embeddings(current)
         except DataError as error:
-            raise diverged(update, str(error)) from None
-        evaluation = Evaluation(update, loss, linear_probe(current, graph.y, dataset.splits))
+            raise diverged(what, stop.update, str(error), preset) from None
+        evaluation = Evaluation(stop.update, stop.loss, None if probe is None else probe(current))
         curve.append(evaluation)
         since_best += 1
-        if best is None or evaluation.probe.val_mean > best.probe.val_mean:
+        if best is None or evaluation.probe is None or _val(evaluation) > _val(best):
             best, embedding, since_best = evaluation, current.cpu(), 0
-        observer.update(
-            Moment(dataset.name, seed, seeds, update, preset.epochs, loss, evaluation.probe.val_mean)
-        )
-
-    def diverged(update: int, symptom: str) -> DivergedError:
-        return DivergedError(
-            f"{dataset.name}: the training of seed {seed} diverged at update {update}: {symptom} "
-            f"(learning_rate is {preset.learning_rate:g}; a smaller one may hold)"
-        )
-
-    evaluate(0, None)
-    updates = train(
-        method,
-        graph,
-        epochs=preset.epochs,
-        learning_rate=preset.learning_rate,
-        weight_decay=preset.weight_decay,
-        precision=preset.precision,
-        generator=generator,
-        cache=cache,
-    )
-    for update in updates:
-        if not torch.isfinite(update.loss):
-            raise diverged(update.number, f"the loss is {float(update.loss)}, a finite one is needed")
-        if is_evaluated(update.number, epochs=preset.epochs, every=preset.eval_every):
-            evaluate(update.number, float(update.loss))
-            if since_best >= preset.patience:
-                break
+        val = None if evaluation.probe is None else _val(evaluation)
+        observer.update(Moment(name, seed, seeds, stop.update, preset.epochs, stop.loss, val))
+        if stop.out_of_time:
+            ended_by = "budget"
+        elif stop.update and since_best >= preset.patience:
+            ended_by = "patience"
+            break
     assert best is not None
-    last = method.embed(graph).cpu()
-    converged = logistic_regression(embedding, dataset.graph.y, dataset.splits)
-    same = best is curve[-1]
     return SeedRun(
         seed=seed,
         curve=tuple(curve),
         best=best,
-        converged_best=converged,
-        converged_last=converged if same else logistic_regression(last, dataset.graph.y, dataset.splits),
         embedding=embedding,
+        last_embedding=current.cpu(),
+        ended_by=ended_by,
         parameters=sum(p.numel() for p in method.parameters() if p.requires_grad),
         seconds=time.perf_counter() - start,
     )
+
+
+def _val(evaluation: Evaluation) -> float:
+    assert evaluation.probe is not None
+    return evaluation.probe.val_mean

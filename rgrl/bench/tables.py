@@ -35,10 +35,13 @@ def result_table(result: Mapping[str, Any]) -> Table:
         " / ".join("-" if d is None else f"± {d:.2f}" for d in deviations),
         f"validation {result['val_mean']:.2f}; update {_updates(result, 'best_update')}",
     )
-    table.add_row("last update", f"{result['test_last_mean']:.2f}", "", _updates(result, "last_update"))
-    converged = f"L2 by validation; {100 * result['converged_share']:.0f} % of fits converged"
-    table.add_row("converged probe", f"{result['converged_test_mean']:.2f}", "", converged)
-    table.add_row("untrained encoder", f"{result['untrained_mean']:.2f}", "", "same probe")
+    for row, key, note in (
+        ("last update", "test_last_mean", _updates(result, "last_update")),
+        ("converged probe", "converged_test_mean", _converged_note(result)),
+        ("untrained encoder", "untrained_mean", "same probe"),
+    ):
+        if result[key] is not None:
+            table.add_row(row, f"{result[key]:.2f}", "", note)
     table.add_row("raw features", f"{result['raw_mean']:.2f}", "", "same probe")
     if result["paper_mean"] is not None:
         table.add_section()
@@ -48,6 +51,39 @@ def result_table(result: Mapping[str, Any]) -> Table:
             f"± {result['paper_std']:.2f}",
             f"ours {_signed(result['paper_gap'])}",
         )
+    return table
+
+
+def any_result_table(result: Mapping[str, Any]) -> Table:
+    """The table of a result of any task."""
+    return result_table(result) if result["task"] == "classification" else task_table(result)
+
+
+def task_table(result: Mapping[str, Any]) -> Table:
+    """One result of a task other than classification: each metric with its deviations."""
+    seeds = result["seeds"]
+    table = Table(
+        title=f"{result['method'].upper()} on {result['dataset']}: {result['task']}, "
+        f"{result['repetitions']} repetitions, {seeds} seed{'s' if seeds > 1 else ''}",
+        title_justify="left",
+        caption=_caption(result),
+        caption_justify="left",
+    )
+    table.add_column("metric")
+    for name in ("mean", "std over repetitions", "std over seeds"):
+        table.add_column(name, justify="right")
+    for metric, scores in result["metrics"].items():
+        deviations = (scores["std_repetitions"], scores["std_seeds"])
+        spread = ("-" if d is None else f"± {d:.4f}" for d in deviations)
+        table.add_row(metric, f"{scores['mean']:.4f}", *spread)
+    return table
+
+
+def method_table(rows: Sequence[tuple[str, str, Sequence[str]]]) -> Table:
+    """Every method, and the datasets for which the package has settings of it."""
+    table = Table("name", "method", "settings for", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for name, title, datasets in rows:
+        table.add_row(name, title, ", ".join(datasets) or "-")
     return table
 
 
@@ -101,6 +137,11 @@ def _caption(result: Mapping[str, Any]) -> Text:
         f"peak {result['peak_memory_bytes'] / 2**20:.0f} MiB, {result['parameters']:,} parameters, "
         f"config {result['config_hash']}, data {result['fingerprint']['digest'][:12]}; {_versions(result)}"
     )
+
+
+def _converged_note(result: Mapping[str, Any]) -> str:
+    share = result["converged_share"]
+    return "" if share is None else f"L2 by validation; {100 * share:.0f} % of fits converged"
 
 
 def _updates(result: Mapping[str, Any], key: str) -> str:

@@ -22,12 +22,14 @@ class DatasetSpec:
         num_edges: Number of directed edges.
         num_features: Number of feature columns.
         num_classes: Number of classes (labels, where a node has several).
-        reader: `planetoid`, `npz`, `wikics`, `arxiv`, `reddit`, `ppi`, `embedded`, or None while the dataset
-            is not readable yet.
+        reader: `planetoid`, `npz`, `wikics`, `arxiv`, `reddit`, `ppi`, `multiplex`, `embedded`, `own`, or
+            None while the dataset is not readable yet.
         files: The raw files as officially published.
         mirror: A second place that has them, perhaps in another form.
         num_isolated: Number of nodes without an edge.
         digest: Expected digest of the fingerprint.
+        relations: Each relation of a multiplex dataset with its number of directed edges, or None where that
+            is unknown.
     """
 
     name: str
@@ -42,6 +44,7 @@ class DatasetSpec:
     mirror: WheelMirror | None = None
     num_isolated: int | None = None
     digest: str | None = None
+    relations: tuple[tuple[str, int | None], ...] = ()
 
     @property
     def layouts(self) -> tuple[tuple[str, tuple[RawFile, ...]], ...]:

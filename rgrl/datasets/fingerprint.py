@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -24,7 +25,8 @@ class Fingerprint:
         num_classes: Largest label + 1; number of labels where a node has several; 0 without labels.
         num_isolated: Nodes with no edge to or from another node.
         directed: Whether some edge lacks its reverse.
-        digest: SHA-256 in hexadecimal over edges, features and labels in node order.
+        digest: SHA-256 in hexadecimal over edges, features and labels in node order, and over each relation
+            of a multiplex graph.
     """
 
     num_nodes: int
@@ -50,6 +52,7 @@ def fingerprint(
     x: npt.NDArray[np.floating] | sparse.csr_matrix,
     edge_index: npt.NDArray[np.integer],
     y: npt.NDArray[np.integer | np.bool_] | None = None,
+    relations: Mapping[str, npt.NDArray[np.integer]] | None = None,
 ) -> Fingerprint:
     """Compute the fingerprint of a graph.
 
@@ -60,6 +63,8 @@ def fingerprint(
         x: Features `[N, F]`, dense or scipy sparse.
         edge_index: Directed edges `[2, E]`.
         y: Labels, integer `[N]`, or bool `[N, L]` where a node has any number of L labels; or None.
+        relations: Directed edges `[2, E_r]` of each relation of a multiplex graph by its name. They enter the
+            digest; the counts are those of `edge_index`. Without relations the digest is as it always was.
 
     Returns:
         The fingerprint.
@@ -70,36 +75,33 @@ def fingerprint(
         True
     """
     n, f = int(x.shape[0]), int(x.shape[1])
-    key, directed = _edge_keys(edge_index, n)
+    key = _edge_keys(edge_index, n)
     whole = hashlib.sha256(f"rgrl graph 1\n{n} {key.size} {f}\n".encode())
     whole.update(_hash_edges(key, n))
     for part in _hash_features(x):
         whole.update(part)
     whole.update(_hash_labels(y))
+    for part in _hash_relations(relations or {}, n):
+        whole.update(part)
     return Fingerprint(
         num_nodes=n,
         num_edges=int(key.size),
         num_features=f,
         num_classes=_num_classes(y),
         num_isolated=_num_isolated(edge_index, n),
-        directed=directed,
+        directed=not np.array_equal(key, _edge_keys(edge_index[::-1], n)),
         digest=whole.hexdigest(),
     )
 
 
-def _edge_keys(edge_index: npt.NDArray[np.integer], n: int) -> tuple[npt.NDArray[np.int64], bool]:
-    """Return each edge as the number source · N + target, ascending, and whether some lack their reverse."""
-    source, target = edge_index[0], edge_index[1]
-    key = source.astype(np.int64)
+def _edge_keys(edge_index: npt.NDArray[np.integer], n: int) -> npt.NDArray[np.int64]:
+    """Return each edge as the number source · N + target, in ascending order."""
+    key = edge_index[0].astype(np.int64)
     key *= n
-    key += target
+    key += edge_index[1]
     if (key[:-1] > key[1:]).any():
         key.sort()
-    reverse = target.astype(np.int64)
-    reverse *= n
-    reverse += source
-    reverse.sort()
-    return key, not np.array_equal(key, reverse)
+    return key
 
 
 def _hash_edges(key: npt.NDArray[np.int64], n: int) -> bytes:
@@ -109,6 +111,13 @@ def _hash_edges(key: npt.NDArray[np.int64], n: int) -> bytes:
         pair = np.divmod(key[start : start + _BLOCK_ENTRIES], n)
         pairs.update(_little(np.stack(pair, axis=1), "<i8"))
     return pairs.digest()
+
+
+def _hash_relations(relations: Mapping[str, npt.NDArray[np.integer]], n: int) -> Iterator[bytes]:
+    """Hash each relation's name and edges, by the order of the names; their lengths keep them apart."""
+    for name in sorted(relations):
+        yield f"\nrelation {len(name.encode())} {name} {relations[name].shape[1]}\n".encode()
+        yield _hash_edges(_edge_keys(relations[name], n), n)
 
 
 def _num_isolated(edge_index: npt.NDArray[np.integer], n: int) -> int:

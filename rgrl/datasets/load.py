@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import torch
 
 from rgrl.datasets.arxiv import read_arxiv
@@ -13,12 +17,14 @@ from rgrl.datasets.download import ProgressCallback
 from rgrl.datasets.embedded import read_embedded
 from rgrl.datasets.fingerprint import Fingerprint, fingerprint
 from rgrl.datasets.linqs import read_cora_linqs
+from rgrl.datasets.multiplex import read_multiplex
 from rgrl.datasets.npz import read_npz
+from rgrl.datasets.own import is_own, load_own
 from rgrl.datasets.planetoid import read_planetoid
 from rgrl.datasets.ppi import read_ppi
 from rgrl.datasets.raw_graph import RawGraph
 from rgrl.datasets.reddit import read_reddit
-from rgrl.datasets.registry import find_spec, require_readable
+from rgrl.datasets.registry import DATASETS, find_spec, require_readable
 from rgrl.datasets.source_files import SourceFiles
 from rgrl.datasets.sources import locate
 from rgrl.datasets.split import Split
@@ -29,7 +35,7 @@ from rgrl.graph.graph import Graph
 from rgrl.graph.induced_subgraph import induced_subgraph
 
 # Readers of datasets that are published as a single file.
-_ONE_FILE = {
+_ONE_FILE: dict[str, Callable[[Path], RawGraph]] = {
     "npz": read_npz,
     "wikics": read_wikics,
     "arxiv": read_arxiv,
@@ -39,16 +45,17 @@ _ONE_FILE = {
 
 
 def load_dataset(
-    name: str,
+    name: str | Path,
     *,
     root: Path | None = None,
     download: bool = True,
     progress: ProgressCallback | None = None,
 ) -> Dataset:
-    """Load one dataset of the registry, fetching its raw files where they are missing.
+    """Load one dataset of the registry, fetching its raw files where they are missing, or a graph of yours.
 
     Args:
-        name: Registry name in any case, such as `Cora` or `karate`.
+        name: Registry name in any case, such as `Cora` or `karate`; or the path of a graph of your own, which
+            `load_own` reads and to which the other arguments do not apply.
         root: Folder that is searched first, in the layout `<dataset>/raw/<published file name>`; the
             environment variable `RGRL_DATA` when None.
         download: Whether the network may be used.
@@ -60,6 +67,7 @@ def load_dataset(
     Raises:
         ConfigError: Unknown dataset, or `root` is no folder.
         DataUnavailableError: The dataset is not readable yet, or its files could not be found or fetched.
+        MissingExtraError: A table of yours needs a package that is not installed.
         UnsafeDataError: A file names anything but plain data.
         DataError: A file is altered or damaged, or the graph is not the expected one.
 
@@ -67,27 +75,25 @@ def load_dataset(
         >>> load_dataset("karate").fingerprint.num_edges
         156
     """
-    spec = find_spec(name)
+    if str(name).strip().lower() not in DATASETS and is_own(name):
+        return load_own(name)
+    spec = find_spec(str(name))
     raw = read_raw(spec, root=root, download=download, progress=progress)
-    found = fingerprint(raw.x, raw.edge_index, raw.y)
+    require_relations(spec, raw.relations)
+    found = fingerprint(raw.x, raw.edge_index, raw.y, raw.relations)
     require_expected(spec, found)
-    labels = torch.from_numpy(raw.y)
-    graph = Graph.from_edge_index(
-        torch.from_numpy(raw.edge_index),
-        x=raw.x,
-        y=None if raw.multi_label else labels,
-        num_nodes=raw.num_nodes,
-    )
-    published = tuple(Split(*parts, num_nodes=raw.num_nodes) for parts in raw.splits)
+    graph = graph_of(raw)
+    public, published = splits_of(raw)
     return Dataset(
         name=spec.name,
         graph=graph,
-        labels=labels,
+        labels=torch.from_numpy(raw.y) if raw.multi_label else graph.y,
         splits=published or random_splits(raw.num_nodes),
-        public_split=None if raw.public_split is None else Split(*raw.public_split, num_nodes=raw.num_nodes),
+        public_split=public,
         fingerprint=found,
         spec=spec,
         train_graph=induced_subgraph(graph, published[0].train) if raw.inductive else None,
+        relations={name: relation_of(graph, edges) for name, edges in raw.relations.items()},
         graph_of_node=None if raw.graph_of_node is None else torch.from_numpy(raw.graph_of_node),
     )
 
@@ -112,7 +118,46 @@ def read_files(spec: DatasetSpec, files: SourceFiles) -> RawGraph:
         return read_planetoid(files.paths, spec.name)
     if files.reader == "linqs":
         return read_cora_linqs(files.paths["cora.content"], files.paths["cora.cites"])
-    return _ONE_FILE[files.reader](files.paths[spec.files[0].name])
+    path = files.paths[spec.files[0].name]
+    if files.reader == "multiplex":
+        return read_multiplex(path, [name for name, _ in spec.relations])
+    return _ONE_FILE[files.reader](path)
+
+
+def graph_of(raw: RawGraph) -> Graph:
+    """Plan the graph that was read."""
+    y = None if raw.multi_label else raw.y
+    return Graph.from_edge_index(torch.from_numpy(raw.edge_index), x=raw.x, y=y, num_nodes=raw.num_nodes)
+
+
+def splits_of(raw: RawGraph) -> tuple[Split | None, tuple[Split, ...]]:
+    """Check the public split and the published splits of the protocol, which may be that one many times."""
+    public = None if raw.public_split is None else Split(*raw.public_split, num_nodes=raw.num_nodes)
+    return public, tuple(
+        public if public is not None and parts is raw.public_split else Split(*parts, num_nodes=raw.num_nodes)
+        for parts in raw.splits
+    )
+
+
+def relation_of(graph: Graph, edge_index: npt.NDArray[np.int64]) -> Graph:
+    """Plan one relation over the nodes of a graph; features and labels are the graph's own, not copies."""
+    nothing = np.zeros((graph.num_nodes, 1), dtype=np.float32)
+    return replace(Graph.from_edge_index(edge_index, x=nothing), x=graph.x, y=graph.y)
+
+
+def require_relations(spec: DatasetSpec, relations: Mapping[str, npt.NDArray[np.int64]]) -> None:
+    """Refuse relations with another number of edges than the registry knows.
+
+    Raises:
+        DataError: Names every relation that differs.
+    """
+    wrong = [
+        f"{name} has {relations[name].shape[1]} directed edges (expected {known})"
+        for name, known in spec.relations
+        if known not in (None, relations[name].shape[1])
+    ]
+    if wrong:
+        raise DataError(f"dataset '{spec.name}' is not the expected graph: {', '.join(wrong)}")
 
 
 def require_expected(spec: DatasetSpec, found: Fingerprint) -> None:

@@ -19,7 +19,7 @@ from rgrl.errors import DataError, UnsafeDataError
 MAX_ARRAY_BYTES = 4 * 1024**3
 
 
-def read_npz(path: Path) -> RawGraph:
+def read_npz(path: Path, *, own: bool = False) -> RawGraph:
     """Read one `.npz` file in gnn-benchmark's form.
 
     Keys `adj_{data,indices,indptr,shape}`, `attr_{data,indices,indptr,shape}` (or a dense `attr_matrix`) and
@@ -28,6 +28,7 @@ def read_npz(path: Path) -> RawGraph:
 
     Args:
         path: The file.
+        own: The file is the user's: features stay as they are, and `labels` may be absent.
 
     Returns:
         The graph; it has no public split.
@@ -41,16 +42,16 @@ def read_npz(path: Path) -> RawGraph:
     try:
         with np.load(path, allow_pickle=False) as archive:
             _refuse_oversize(path, archive)
-            x = _features(archive)
+            x = _features(archive, binarise=not own)
             adj = _csr(archive, "adj")
-            labels = np.asarray(archive["labels"])
-            if labels.dtype.kind not in "iu":
+            labels = None if own and "labels" not in archive else np.asarray(archive["labels"])
+            if labels is not None and labels.dtype.kind not in "iu":
                 raise DataError(f"labels are {labels.dtype}; integers are expected")
             coo = adj.tocoo()
             if adj.shape[0] != adj.shape[1] or adj.shape[0] != x.shape[0]:
                 raise DataError(f"adjacency {list(adj.shape)} does not fit features {list(x.shape)}")
             edges = undirected_edges(coo.row.astype(np.int64), coo.col.astype(np.int64), x.shape[0])
-            return RawGraph(x=x, edge_index=edges, y=labels.astype(np.int64))
+            return RawGraph(x=x, edge_index=edges, y=None if labels is None else labels.astype(np.int64))
     except UnsafeDataError:
         raise
     except DataError as error:
@@ -67,16 +68,20 @@ def _refuse_oversize(path: Path, archive: Any) -> None:
         raise DataError(f"unpacks to {total} bytes; at most {MAX_ARRAY_BYTES} are accepted")
 
 
-def _features(archive: Mapping[str, npt.NDArray[Any]]) -> npt.NDArray[np.float32] | sparse.csr_matrix:
+def _features(
+    archive: Mapping[str, npt.NDArray[Any]], *, binarise: bool
+) -> npt.NDArray[np.float32] | sparse.csr_matrix:
     if "attr_matrix" in archive:
         dense = np.asarray(archive["attr_matrix"]).astype(np.float32)
         if dense.ndim != 2:
             raise DataError(f"attr_matrix has shape {list(dense.shape)}; [nodes, features] is expected")
-        dense[dense > 0] = 1
+        if binarise:
+            dense[dense > 0] = 1
         return dense
     x = _csr(archive, "attr").astype(np.float32)
     x.sum_duplicates()
-    x.data[x.data > 0] = 1
+    if binarise:
+        x.data[x.data > 0] = 1
     x.eliminate_zeros()
     return x
 

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from rgrl.datasets.csr_parts import CsrParts
 from rgrl.datasets.edges import undirected_edges
 from rgrl.datasets.raw_graph import IndexArrays, RawGraph
 from rgrl.datasets.restricted_unpickler import load_pickle
+from rgrl.datasets.sparse_parts import SparseParts
 from rgrl.errors import DataError
 
 PLANETOID_PARTS = ("x", "tx", "allx", "y", "ty", "ally", "graph", "test.index")
@@ -78,12 +78,12 @@ def planetoid_split(num_train: int, test: npt.NDArray[np.int64], num_nodes: int)
 
 def _matrix(path: Path) -> sparse.csr_matrix:
     held = load_pickle(path)
-    if not isinstance(held, CsrParts):
-        raise DataError(f"{path} holds {type(held).__name__}; a CSR matrix is expected")
+    if not isinstance(held, SparseParts):
+        raise DataError(f"{path} holds {type(held).__name__}; a sparse matrix is expected")
     try:
         return held.to_csr()
     except (ValueError, TypeError, OverflowError) as error:
-        raise DataError(f"{path} holds no valid CSR matrix: {error}") from error
+        raise DataError(f"{path} holds no valid sparse matrix: {error}") from error
 
 
 def _one_hot(path: Path) -> npt.NDArray[Any]:
@@ -95,7 +95,7 @@ def _one_hot(path: Path) -> npt.NDArray[Any]:
         or held.shape[1] == 0
     ):
         raise DataError(f"{path} holds {type(held).__name__}; a numeric array [nodes, classes] is expected")
-    return held
+    return np.asarray(held)
 
 
 def _test_index(path: Path) -> npt.NDArray[np.int64]:

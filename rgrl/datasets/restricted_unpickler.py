@@ -4,50 +4,52 @@ from __future__ import annotations
 
 import pickle
 from collections import defaultdict
-from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-import numpy as np
-import numpy.typing as npt
-
-from rgrl.datasets.csr_parts import CsrParts
+from rgrl.datasets.dtype_parts import DtypeParts
+from rgrl.datasets.pickled_array import PickledArray
+from rgrl.datasets.sparse_parts import SparseParts
 from rgrl.errors import DataError, UnsafeDataError
 
-# No published data file of this kind reaches a tenth of it.
+# No published file of citations reaches a tenth of it.
 MAX_PICKLE_BYTES = 256 * 1024 * 1024
+_PLAIN_ARRAY = "numpy.ndarray"
 
 
-def _empty_array(subtype: object, shape: object, dtype: object) -> npt.NDArray[Any]:
+def _empty_array(subtype: object, shape: object, dtype: object) -> PickledArray:
     """Stand in for numpy's own reconstruction: an empty plain array, which the pickle then fills."""
-    if subtype is not np.ndarray:
+    if subtype is not _PLAIN_ARRAY:
         raise pickle.UnpicklingError(f"array of type {subtype!r}")
-    return np.ndarray((0,), dtype="b")
+    return PickledArray((0,), dtype="b")
 
 
 _ADMITTED: dict[tuple[str, str], Any] = {
-    ("numpy", "ndarray"): np.ndarray,
-    ("numpy", "dtype"): np.dtype,
+    ("numpy", "ndarray"): _PLAIN_ARRAY,
+    ("numpy", "dtype"): DtypeParts,
     ("numpy.core.multiarray", "_reconstruct"): _empty_array,
     ("numpy._core.multiarray", "_reconstruct"): _empty_array,
-    ("scipy.sparse.csr", "csr_matrix"): CsrParts,
-    ("scipy.sparse._csr", "csr_matrix"): CsrParts,
     ("collections", "defaultdict"): defaultdict,
     ("__builtin__", "list"): list,
     ("builtins", "list"): list,
 }
+for _form in ("csr", "csc", "coo", "lil"):
+    _stand_in = type(f"{_form}_parts", (SparseParts,), {"form": _form, "__slots__": ()})
+    for _kind in ("matrix", "array"):
+        _ADMITTED[f"scipy.sparse.{_form}", f"{_form}_{_kind}"] = _stand_in
+        _ADMITTED[f"scipy.sparse._{_form}", f"{_form}_{_kind}"] = _stand_in
 
 
 class RestrictedUnpickler(pickle.Unpickler):
-    """An unpickler that admits arrays, CSR matrices, default dictionaries and lists, and nothing else.
+    """An unpickler that admits arrays, sparse matrices, default dictionaries and lists, and nothing else.
 
     Args:
-        content: The pickle.
+        stream: The pickle.
         source: Name of the file, for the messages.
     """
 
-    def __init__(self, content: bytes, source: str) -> None:
-        super().__init__(BytesIO(content), encoding="latin1")
+    def __init__(self, stream: BinaryIO, source: str) -> None:
+        super().__init__(stream, encoding="latin1")
         self._source = source
 
     def find_class(self, module: str, name: str) -> Any:
@@ -57,28 +59,31 @@ class RestrictedUnpickler(pickle.Unpickler):
         except KeyError:
             raise UnsafeDataError(
                 f"{self._source} asks for '{module}.{name}'; a data file may name only numpy arrays, "
-                "scipy CSR matrices, default dictionaries and lists; nothing of it was run"
+                "scipy's sparse matrices, default dictionaries and lists; nothing of it was run"
             ) from None
 
 
-def load_pickle(path: Path) -> Any:
+def load_pickle(path: Path, *, max_bytes: int | None = None) -> Any:
     """Read one pickled data file.
 
     Args:
         path: The file.
+        max_bytes: Largest size that is accepted; `MAX_PICKLE_BYTES` when None.
 
     Returns:
-        What it holds; a CSR matrix comes as `CsrParts`, not yet checked.
+        What it holds; a sparse matrix comes as `SparseParts`, not yet checked.
 
     Raises:
         UnsafeDataError: It names anything but plain data.
         DataError: It is too large, truncated or no pickle.
     """
     size = path.stat().st_size
-    if size > MAX_PICKLE_BYTES:
-        raise DataError(f"{path} has {size} bytes; a pickled data file may have at most {MAX_PICKLE_BYTES}")
+    limit = MAX_PICKLE_BYTES if max_bytes is None else max_bytes
+    if size > limit:
+        raise DataError(f"{path} has {size} bytes; a pickled data file may have at most {limit}")
     try:
-        return RestrictedUnpickler(path.read_bytes(), str(path)).load()
+        with path.open("rb") as stream:
+            return RestrictedUnpickler(stream, str(path)).load()
     except UnsafeDataError:
         raise
     except Exception as error:  # a damaged pickle can raise nearly anything

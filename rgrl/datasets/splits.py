@@ -8,6 +8,7 @@ from rgrl.datasets.split import Split
 from rgrl.errors import DataError
 
 NUM_SPLITS = 20
+MIN_NODES = 10
 _TEST_SHARE = 0.8
 _VAL_SHARE = 0.1
 
@@ -33,8 +34,10 @@ def random_splits(num_nodes: int, count: int = NUM_SPLITS) -> tuple[Split, ...]:
         >>> random_splits(100)[0].sizes
         (10, 10, 80)
     """
-    if num_nodes < 10:
-        raise DataError(f"a graph of {num_nodes} nodes cannot be split 10/10/80; it needs at least 10 nodes")
+    if num_nodes < MIN_NODES:
+        raise DataError(
+            f"a graph of {num_nodes} nodes cannot be split 10/10/80; it needs at least {MIN_NODES} nodes"
+        )
     if count < 1:
         raise DataError(f"number of splits is {count}; it must be at least 1")
     draw = np.random.RandomState(0)

@@ -141,6 +141,24 @@ def checked_labels(
     return array, classes
 
 
+def checked_pairs(pairs: Any, name: str, num_nodes: int) -> IntArray:
+    """Pairs of nodes as int64 ``[2, m]``.
+
+    Raises:
+        DataError: If there is no pair, the shape or type is another, or a node is out of range.
+    """
+    array = pairs.detach().cpu().numpy() if isinstance(pairs, Tensor) else np.asarray(pairs)
+    if array.ndim != 2 or array.shape[0] != 2 or array.shape[1] == 0:
+        raise DataError(f"{name} has shape {list(array.shape)}: [2, m] with at least one pair is needed")
+    if array.dtype.kind not in "iu":
+        raise DataError(f"{name} has dtype {array.dtype}: integers are needed")
+    if array.min() < 0 or array.max() >= num_nodes:
+        raise DataError(
+            f"{name} reaches from {array.min()} to {array.max()}: the nodes are 0 to {num_nodes - 1}"
+        )
+    return array.astype(np.int64)
+
+
 def _largest(values: Tensor) -> float:
     """Largest absolute value; NaN if there is one. One pass, without a copy."""
     low, high = torch.aminmax(values)

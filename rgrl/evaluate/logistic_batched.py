@@ -18,6 +18,9 @@ from rgrl.evaluate.probe_design import block_size, gather, padded_classes
 # Score of a class without a train row: its probability is exactly zero, as if the class did not exist.
 _ABSENT = -1e4
 
+#: Wider features pay more for the preconditioner of :func:`fit_strength` than it saves.
+WIDEST_BATCHED = 1024
+
 
 def fit_dense_path(
     embeddings: Tensor,
@@ -47,13 +50,13 @@ def fit_dense_path(
     for start in range(0, len(rows), block):
         parts = rows[start : start + block]
         design, target, share = gather(embeddings, labels, [part[0] for part in parts], longest, num_classes)
-        moments = [_standardise(x[: part[0].size, :-1]) for x, part in zip(design, parts, strict=True)]
+        moments = [standardise(x[: part[0].size, :-1]) for x, part in zip(design, parts, strict=True)]
         offset = torch.where(target.any(dim=2, keepdim=True), 0.0, _ABSENT)
-        curvature = _curvature(design, share)
+        curvature = fixed_curvature(design, share)
         weights = design.new_zeros(len(parts), num_classes, design.shape[2])
         best: list[tuple[float, float, bool, Tensor] | None] = [None] * len(parts)
         for strength in path:
-            weights, converged = _fit_strength(
+            weights, converged = fit_strength(
                 design,
                 curvature,
                 target,
@@ -79,12 +82,12 @@ def fit_dense_path(
     return fits
 
 
-def _curvature(design: Tensor, share: Tensor) -> Tensor:
+def fixed_curvature(design: Tensor, share: Tensor) -> Tensor:
     """XᵀX / 2n of every split, float64 ``[s, d + 1, d + 1]``."""
     return torch.bmm(design.transpose(1, 2), design).double() * (share.double() / 2)
 
 
-def _fit_strength(
+def fit_strength(
     design: Tensor,
     curvature: Tensor,
     target: Tensor,
@@ -123,7 +126,7 @@ def _fit_strength(
     return torch.bmm(point.view_as(weights), inverse), converged
 
 
-def _standardise(rows: Tensor) -> tuple[Tensor, Tensor]:
+def standardise(rows: Tensor) -> tuple[Tensor, Tensor]:
     """Bring train rows ``[n, d]`` to mean 0 and deviation 1 in place; returns what they were."""
     deviation, mean = torch.std_mean(rows.double(), dim=0, correction=0)
     constant = deviation <= (1e-6 * mean.abs()).clamp(min=1e-30)

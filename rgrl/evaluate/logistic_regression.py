@@ -11,7 +11,7 @@ from torch import Tensor
 
 from rgrl.errors import ConfigError
 from rgrl.evaluate.checks import checked_embeddings, checked_labels, checked_splits
-from rgrl.evaluate.logistic_batched import fit_dense_path
+from rgrl.evaluate.logistic_batched import WIDEST_BATCHED, fit_dense_path
 from rgrl.evaluate.logistic_report import LogisticReport
 from rgrl.evaluate.logistic_sklearn import fit_with_sklearn
 from rgrl.evaluate.probe_report import ProbeReport
@@ -20,10 +20,7 @@ from rgrl.evaluate.split_like import SplitLike
 logger = logging.getLogger(__name__)
 
 DEFAULT_STRENGTHS = (10.0, 1.0, 0.1, 0.01, 0.001, 0.0001)
-_TOLERANCE = 1e-4
-
-# Wider features pay more for the batched solver's preconditioner than it saves.
-_WIDEST_BATCHED = 1024
+TOLERANCE = 1e-4
 
 
 def logistic_regression(
@@ -79,15 +76,15 @@ def logistic_regression(
     features = checked_embeddings(embeddings)
     rows = checked_splits(splits, features.shape[0])
     classes, count = checked_labels(labels, features.shape[0], rows, num_classes)
-    if isinstance(features, Tensor) and features.shape[1] <= _WIDEST_BATCHED:
+    if isinstance(features, Tensor) and features.shape[1] <= WIDEST_BATCHED:
         target = torch.from_numpy(classes).to(features.device)
         fits = fit_dense_path(
-            features, target, rows, path, num_classes=count, tolerance=_TOLERANCE, max_iter=max_iter
+            features, target, rows, path, num_classes=count, tolerance=TOLERANCE, max_iter=max_iter
         )
     else:
         array = features.cpu().numpy() if isinstance(features, Tensor) else features
         fits = [
-            fit_with_sklearn(array, classes, parts, path, tolerance=_TOLERANCE, max_iter=max_iter)
+            fit_with_sklearn(array, classes, parts, path, tolerance=TOLERANCE, max_iter=max_iter)
             for parts in rows
         ]
     report = LogisticReport(

@@ -49,7 +49,7 @@ def fit_with_sklearn(
     best: tuple[float, float, bool, Any, Any] | None = None
     for strength in path:
         model.C = 1 / (strength * train.size)
-        converged = _fit_quietly(model, train_rows, target)
+        converged = fit_quietly(model, train_rows, target)
         accuracy = _percent(model.predict(val_rows), labels[val])
         if best is None or accuracy > best[0]:
             best = (accuracy, strength, converged, model.coef_.copy(), model.intercept_.copy())
@@ -59,7 +59,7 @@ def fit_with_sklearn(
     return LogisticFit(accuracy, _percent(predicted, labels[test]), strength, converged)
 
 
-def _fit_quietly(model: Any, rows: Any, target: IntArray) -> bool:
+def fit_quietly(model: Any, rows: Any, target: IntArray) -> bool:
     """Fit, and say whether it converged instead of warning that it did not."""
     from sklearn.exceptions import ConvergenceWarning
 

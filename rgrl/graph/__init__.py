@@ -8,6 +8,7 @@ from rgrl.graph.graph_batches import graph_batches
 from rgrl.graph.induced_subgraph import induced_subgraph
 from rgrl.graph.local_anchors import LocalAnchors
 from rgrl.graph.ppr import topk_ppr
+from rgrl.graph.random_walks import random_walks
 from rgrl.graph.sparse_features import SparseFeatures
 from rgrl.graph.view import View
 
@@ -21,5 +22,6 @@ __all__ = [
     "csr_matmul",
     "graph_batches",
     "induced_subgraph",
+    "random_walks",
     "topk_ppr",
 ]

@@ -70,6 +70,39 @@ class CSRPattern:
         """Number of entries."""
         return self.col.numel()
 
+    def permute_rows(self, order: Tensor) -> tuple[CSRPattern, Tensor]:
+        """Row ``order[i]`` becomes row i; nothing is sorted, the transpose's plan is renumbered.
+
+        Within a row of the new transpose the columns stand in no order; no product asks for one.
+
+        Args:
+            order: A permutation of the rows, int64 ``[R]``.
+
+        Returns:
+            The new pattern, and the slot here of each of its entries, int64 ``[nnz]``.
+        """
+        counts = self.crow.diff()[order]
+        crow = torch.zeros_like(self.crow)
+        torch.cumsum(counts, 0, out=crow[1:])
+        everyone = torch.arange(self.nnz, device=self.col.device)
+        moved = self.crow[:-1].long()[order] - crow[:-1]
+        slots = everyone + torch.repeat_interleave(moved, counts, output_size=self.nnz)
+        new_slot, new_row = torch.empty_like(everyone), torch.empty_like(order)
+        new_slot[slots] = everyone
+        new_row[order] = torch.arange(order.numel(), device=order.device)
+        row, transpose_col = new_row[self.row.long()], new_row[self.transpose_col.long()]
+        permuted = CSRPattern(
+            crow=crow,
+            col=self.col[slots],
+            row=row[slots].to(self.row.dtype),
+            transpose_crow=self.transpose_crow,
+            transpose_col=transpose_col.to(self.transpose_col.dtype),
+            transpose_order=new_slot[self.transpose_order],
+            shape=self.shape,
+            symmetric=False,
+        )
+        return permuted, slots
+
     def to(self, device: torch.device | str) -> CSRPattern:
         """The same pattern on another device."""
         crow, col = self.crow.to(device), self.col.to(device)

@@ -150,6 +150,17 @@ class Graph:
     def _converted(self) -> dict[torch.dtype, Tensor]:
         return {}
 
+    def row_normalized(self) -> Graph:
+        """The same graph with each node's features divided by their sum; a row that sums to 0 stays."""
+        if isinstance(self.x, SparseFeatures):
+            matrix = self.x.to_scipy()
+            sums = np.asarray(matrix.sum(axis=1)).ravel()
+            factor = np.divide(1.0, sums, out=np.ones_like(sums), where=sums != 0)
+            scaled = (sparse.diags(factor) @ matrix).tocsr().astype(np.float32)
+            return replace(self, x=SparseFeatures.from_scipy(scaled).to(self.device))
+        total = self.x.sum(dim=1, keepdim=True)
+        return replace(self, x=self.x / torch.where(total == 0, 1.0, total))
+
     def view(self) -> View:
         """The graph as it is, as a view to augment or to embed."""
         from rgrl.graph.view import View

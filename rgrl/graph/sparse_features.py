@@ -42,6 +42,11 @@ class SparseFeatures:
         """``X W``: ``[N, F] @ [F, d] -> [N, d]``, differentiable in the weight."""
         return csr_matmul(self.pattern, self.values, weight)
 
+    def permute_rows(self, order: Tensor) -> SparseFeatures:
+        """Give node i the features of node ``order[i]``, for a permutation int64 ``[N]``."""
+        pattern, slots = self.pattern.permute_rows(order)
+        return SparseFeatures(pattern, self.values[slots])
+
     def to(self, device: torch.device | str) -> SparseFeatures:
         """The same features on another device."""
         return SparseFeatures(self.pattern.to(device), self.values.to(device))

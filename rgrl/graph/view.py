@@ -69,6 +69,17 @@ class View:
         return self.graph.x.values * self.feature_keep[self.graph.x.pattern.col]
 
     @cached_property
+    def dense_features(self) -> Tensor:
+        """The masked ``X diag(m)`` as a dense tensor, float32 ``[N, F]``, for PyG layers.
+
+        A copy of 4 N F bytes, unless X is dense and nothing is masked.
+        """
+        x = self.graph.x
+        if isinstance(x, SparseFeatures):
+            return SparseFeatures(x.pattern, self.feature_values).to_dense()
+        return x if self.feature_keep is None else x * self.feature_keep
+
+    @cached_property
     def edge_index(self) -> Tensor:
         """The kept edges (source, target) without the diagonal, int64 ``[2, E']``, for PyG layers."""
         pattern = self.graph.pattern

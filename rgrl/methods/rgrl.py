@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from rgrl.errors import ConfigError, DataError
-from rgrl.graph import Graph, LocalAnchors
+from rgrl.graph import Graph, LocalAnchors, View
 from rgrl.graph.augment import Augmentation
 from rgrl.nn import FrozenBatchNorm, Predictor, inference, l2_normalize
 from rgrl.relation import AnchorSampler, EMATeacher, LocalRelationLoss, RelationLoss, blockwise_sum
@@ -175,14 +175,40 @@ class RGRL(nn.Module):
             Scalars; the loss is their sum.
         """
         views = [augment(plan.graph.view(), generator) for augment in self.views]
+        yield from self.view_losses(plan, views, generator)
+
+    def view_losses(
+        self, plan: RGRLPlan, views: Sequence[View], generator: torch.Generator | None = None
+    ) -> Iterator[Tensor]:
+        """Yield the loss of given views V, one part a student view: the one place where views meet.
+
+        ``1 / C(V, 2) Σ_{a ≠ b} (G_ab + λ Λ_ab)``: with two views both directions added up, as in the paper;
+        with more the sum over ordered pairs, at the same scale.
+
+        Args:
+            plan: From :meth:`plan`; one draw of its anchors serves every pair.
+            views: At least 2, over the same nodes.
+            generator: Random stream of the anchors.
+
+        Yields:
+            For each view as the student's, its loss against every other as the teacher's.
+        """
         anchors = plan.sampler(generator).to(plan.graph.device)
         with torch.no_grad():
             teacher = [l2_normalize(self.teacher(view)) for view in views]
-        for view, t in zip(views, reversed(teacher), strict=True):
-            yield self._head_loss(plan, self.encoder(view), t, t[anchors])
+        scale = 2 / (len(views) * (len(views) - 1))
+        for a, view in enumerate(views):
+            others = [t for b, t in enumerate(teacher) if b != a]
+            yield scale * self._student_loss(plan, self.encoder(view), others, anchors)
+
+    def _student_loss(
+        self, plan: RGRLPlan, encoded: Tensor, teachers: Sequence[Tensor], anchors: Tensor
+    ) -> Tensor:
+        """``Σ_b G_ab + λ Λ_ab`` of one student view; its activations are freed with the loss."""
+        return torch.stack([self._head_loss(plan, encoded, t, t[anchors]) for t in teachers]).sum()
 
     def _head_loss(self, plan: RGRLPlan, encoded: Tensor, t: Tensor, anchors: Tensor) -> Tensor:
-        """``G + λ Λ`` of one student view: every row's share needs only this row of the student."""
+        """``G_ab + λ Λ_ab``: every row's share needs only this row of the student."""
         global_weight = self.global_weight / t.shape[0]
         local_weight = self.local_weight / plan.local.num_valid
 

@@ -1,22 +1,37 @@
 """Encoders and heads."""
 
-from rgrl.nn.frozen_batch_norm import FrozenBatchNorm
+from rgrl.nn.activation import ActivationName, make_activation
+from rgrl.nn.draw_from import draw_from
+from rgrl.nn.frozen_batch_norm import FrozenBatchNorm, freeze_batch_norms
 from rgrl.nn.gcn_encoder import GCNEncoder
 from rgrl.nn.gcn_layer import GCNLayer
 from rgrl.nn.inference import inference
 from rgrl.nn.l2_normalize import l2_normalize
+from rgrl.nn.make_encoder import EncoderName, make_encoder
 from rgrl.nn.norm import NormName, make_norm
 from rgrl.nn.predictor import Predictor
 from rgrl.nn.prelu import PReLU
+from rgrl.nn.projector import Projector
+from rgrl.nn.pyg_encoder import PyGEncoder
+from rgrl.nn.wrap_pyg import wrap_pyg
 
 __all__ = [
+    "ActivationName",
+    "EncoderName",
     "FrozenBatchNorm",
     "GCNEncoder",
     "GCNLayer",
     "NormName",
     "PReLU",
     "Predictor",
+    "Projector",
+    "PyGEncoder",
+    "draw_from",
+    "freeze_batch_norms",
     "inference",
     "l2_normalize",
+    "make_activation",
+    "make_encoder",
     "make_norm",
+    "wrap_pyg",
 ]

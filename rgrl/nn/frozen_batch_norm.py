@@ -47,3 +47,10 @@ class FrozenBatchNorm(nn.BatchNorm1d):
     def _load_from_state_dict(self, *args: object, **kwargs: object) -> None:
         super()._load_from_state_dict(*args, **kwargs)
         self._frozen = bool(self.frozen)
+
+
+def freeze_batch_norms(module: nn.Module) -> None:
+    """Freeze every :class:`FrozenBatchNorm` inside ``module``; methods do so after an update."""
+    for part in module.modules():
+        if isinstance(part, FrozenBatchNorm):
+            part.freeze()

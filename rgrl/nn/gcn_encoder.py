@@ -10,6 +10,8 @@ from torch import Tensor, nn
 
 from rgrl.errors import ConfigError
 from rgrl.graph.view import View
+from rgrl.nn.activation import ActivationName, make_activation
+from rgrl.nn.checks import check_widths
 from rgrl.nn.gcn_layer import GCNLayer
 from rgrl.nn.norm import NormName, affine_map, make_norm
 from rgrl.nn.prelu import PReLU
@@ -19,14 +21,20 @@ from rgrl.nn.propagate_prelu import propagate_prelu
 class GCNEncoder(nn.Module):
     """The paper's encoder f: layers of GCN, normalisation and PReLU; the last PReLU gives the embedding.
 
+    With one layer of K hops it is SGC (Wu et al., ICML 2019), ``Â^K X W + b``, and what is asked to follow.
+
     Args:
         num_features: F.
         layers: Widths of the layers, the last is the embedding's d (the paper's "512-256").
         norm: Normalisation, see :func:`rgrl.nn.make_norm`.
+        activation: ``"prelu"``, or ``"relu"``, which learns nothing.
+        final_activation: Whether an activation follows the last layer; otherwise the embedding is what its
+            bias, and its norm if there is one, give.
+        hops: K, propagations of each layer.
         generator: Random stream of the initial weights.
 
     Raises:
-        ConfigError: If there is no layer, a width below 1, or the norm is unknown.
+        ConfigError: If there is no layer, a width or a count below 1, or a name is unknown.
 
     Example:
         >>> from rgrl.graph import Graph
@@ -41,16 +49,22 @@ class GCNEncoder(nn.Module):
         layers: Sequence[int] = (512, 256),
         *,
         norm: NormName = "batch",
+        activation: ActivationName = "prelu",
+        final_activation: bool = True,
+        hops: int = 1,
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
-        if not layers or min(layers) < 1:
-            raise ConfigError(f"layers is {list(layers)}: one width of at least 1 for each layer is needed")
+        check_widths(num_features, layers)
+        if hops < 1:
+            raise ConfigError(f"hops is {hops}: at least 1 is needed")
         self.embedding_dim = layers[-1]
         widths = zip((num_features, *layers[:-1]), layers, strict=True)
-        self.convs = nn.ModuleList(GCNLayer(a, b, generator=generator) for a, b in widths)
+        self.convs = nn.ModuleList(GCNLayer(a, b, hops=hops, generator=generator) for a, b in widths)
         self.norms = nn.ModuleList(make_norm(norm, width) for width in layers)
-        self.activations = nn.ModuleList(PReLU(inplace=True) for _ in layers)
+        self.activations = nn.ModuleList(make_activation(activation, inplace=True) for _ in layers)
+        if not final_activation:
+            self.activations[-1] = nn.Identity()
 
     def forward(self, view: View) -> Tensor:
         """Embed the nodes of a view: ``[N, d]``."""
@@ -62,8 +76,10 @@ class GCNEncoder(nn.Module):
             else:  # (Â X W + b) s + c = Â X (W s) + (b s + c): no pass over the activations
                 scale, shift = affine
                 bias = torch.addcmul(shift, conv.bias, scale)
-                hidden = propagate_prelu(
-                    view, conv.project(view, hidden, scale), bias, cast("PReLU", activation)
-                )
+                before = conv.project(view, hidden, scale)
+                if isinstance(activation, nn.Identity):
+                    hidden = view.propagate(before).add_(bias)
+                else:
+                    hidden = propagate_prelu(view, before, bias, cast("PReLU | nn.ReLU", activation))
         assert hidden is not None
         return hidden

@@ -5,24 +5,33 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from rgrl.graph.sparse_features import SparseFeatures
 from rgrl.graph.view import View
 
 
 class GCNLayer(nn.Module):
-    """Kipf and Welling's convolution ``Â X W + b`` on a :class:`rgrl.graph.View`.
+    """Kipf and Welling's convolution ``Â X W + b`` on a :class:`rgrl.graph.View`, or SGC's ``Â^K X W + b``.
 
-    The same as PyG's ``GCNConv``; its ``lin.weight`` is this layer's ``weight`` transposed.
+    The same as PyG's ``GCNConv`` (``SGConv`` for K hops); its ``lin.weight`` is this layer's ``weight``
+    transposed.
 
     Args:
         in_features: Width of the input.
         out_features: Width of the output.
+        hops: K, propagations of the layer. ``X W`` is what is propagated, the narrower of the two.
         generator: Random stream of the initial weights (Xavier-uniform; the bias starts at 0).
     """
 
     def __init__(
-        self, in_features: int, out_features: int, *, generator: torch.Generator | None = None
+        self,
+        in_features: int,
+        out_features: int,
+        *,
+        hops: int = 1,
+        generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
+        self.hops = hops
         self.weight = nn.Parameter(torch.empty(in_features, out_features))
         self.bias = nn.Parameter(torch.zeros(out_features))
         self.reset_parameters(generator)
@@ -32,15 +41,21 @@ class GCNLayer(nn.Module):
         nn.init.xavier_uniform_(self.weight, generator=generator)
         nn.init.zeros_(self.bias)
 
-    def forward(self, view: View, hidden: Tensor | None = None) -> Tensor:
+    def forward(self, view: View, hidden: Tensor | SparseFeatures | None = None) -> Tensor:
         """Convolve ``hidden`` ``[N, in]``, or the view's masked features when it is ``None``."""
         return view.propagate(self.project(view, hidden)).add_(self.bias)
 
-    def project(self, view: View, hidden: Tensor | None = None, scale: Tensor | None = None) -> Tensor:
-        """``X W``, before propagation; its columns times ``scale`` ``[out]`` where that is given."""
+    def project(
+        self, view: View, hidden: Tensor | SparseFeatures | None = None, scale: Tensor | None = None
+    ) -> Tensor:
+        """``Â^(K-1) X W``, before the last propagation; its columns times ``scale`` ``[out]`` if given."""
         weight = self.weight if scale is None else self.weight * scale
-        return view.project(weight) if hidden is None else hidden @ weight
+        projected = view.project(weight) if hidden is None else hidden @ weight
+        for _ in range(self.hops - 1):
+            projected = view.propagate(projected)
+        return projected
 
     def extra_repr(self) -> str:
-        """Return the widths for ``repr``."""
-        return f"{self.weight.shape[0]}, {self.weight.shape[1]}"
+        """Return the widths, and the hops if there are several, for ``repr``."""
+        hops = f", hops={self.hops}" if self.hops > 1 else ""
+        return f"{self.weight.shape[0]}, {self.weight.shape[1]}{hops}"

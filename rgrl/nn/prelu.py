@@ -48,17 +48,19 @@ class PReLU(nn.Module):
 
 def prelu_backward(
     grad: Tensor, saved: Tensor, slope: float, *, of_output: bool
-) -> tuple[Tensor, Tensor, Tensor]:
+) -> tuple[Tensor, Tensor, Tensor | None]:
     """Gradients of PReLU's input, bias and slope.
 
     Args:
         grad: Gradient of the output, contiguous ``[N, d]``.
-        saved: Output or input ``[N, d]``; the output tells the input's signs only if the slope is above 0.
-        slope: a.
+        saved: Output or input ``[N, d]``; the output tells where the input is above 0 if the slope is at
+            least 0.
+        slope: a; 0 is ReLU.
         of_output: Whether ``saved`` is the output, a times the input where that is negative.
 
     Returns:
-        ``[N, d]``, ``[d]`` and ``[1]``.
+        ``[N, d]``, ``[d]`` and ``[1]``; ``None`` for the last where the output of ReLU was saved, which does
+        not tell it.
     """
     before = torch.empty_like(grad)
     if usable(grad, saved):
@@ -68,6 +70,8 @@ def prelu_backward(
     else:
         torch.ops.aten.leaky_relu_backward.grad_input(grad, saved, slope, of_output, grad_input=before)
         bias_grad, slope_grad = before.sum(0), (grad * saved.clamp(max=0)).sum()
+    if of_output and slope == 0:
+        return before, bias_grad, None
     return before, bias_grad, (slope_grad / slope if of_output else slope_grad).view(1)
 
 
@@ -94,7 +98,7 @@ class _BiasPReLU(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor | None, Tensor, None]:
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         (saved,) = ctx.saved_tensors
         width = saved.shape[-1] if saved.ndim else 1
         grad, values = grads[0].reshape(-1, width), saved.reshape(-1, width)

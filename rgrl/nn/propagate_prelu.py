@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
+from torch.nn import functional as F
 
 from rgrl.graph.csr_matmul import autocast, csr_product
 from rgrl.graph.csr_pattern import CSRPattern
@@ -15,28 +16,32 @@ from rgrl.kernels.launch import usable
 from rgrl.nn.prelu import PReLU, prelu_backward
 
 
-def propagate_prelu(view: View, hidden: Tensor, bias: Tensor, activation: PReLU) -> Tensor:
-    """``prelu(Â H + bias)``: ``[N, d] -> [N, d]``, on a CPU in one pass over the rows.
+def propagate_prelu(view: View, hidden: Tensor, bias: Tensor, activation: PReLU | nn.ReLU) -> Tensor:
+    """``prelu(Â H + bias)`` or ReLU: ``[N, d] -> [N, d]``, on a CPU in one pass over the rows.
 
     Args:
         view: Holds Â.
         hidden: H, ``[N, d]``.
         bias: ``[d]``.
-        activation: Its slope is learned.
+        activation: PReLU, whose slope is learned, or ReLU, which is slope 0 for good.
     """
-    if usable(hidden) and activation.weight.item() > 0:
+    slope = activation.weight if isinstance(activation, PReLU) else None
+    # The backward reads signs off the output: below 0 a learned slope must show them, ReLU has none to show.
+    if usable(hidden) and (slope is None or slope.item() > 0):
         return _PropagatePReLU.apply(  # type: ignore[no-untyped-call]
-            autocast(hidden), bias, activation.weight, view.graph.pattern, view.adjacency_values
+            autocast(hidden), bias, slope, view.graph.pattern, view.adjacency_values
         )
-    return activation(view.propagate(hidden), bias)
+    propagated = view.propagate(hidden)
+    return activation(propagated, bias) if isinstance(activation, PReLU) else F.relu_(propagated.add_(bias))
 
 
 class _PropagatePReLU(torch.autograd.Function):
     @staticmethod
     def forward(
-        ctx: Any, hidden: Tensor, bias: Tensor, slope: Tensor, pattern: CSRPattern, values: Tensor
+        ctx: Any, hidden: Tensor, bias: Tensor, slope: Tensor | None, pattern: CSRPattern, values: Tensor
     ) -> Tensor:
-        ctx.pattern, ctx.values, ctx.slope = pattern, values, slope.item()
+        ctx.pattern, ctx.values = pattern, values
+        ctx.slope = 0.0 if slope is None else slope.item()
         out = csr_product(pattern, values, hidden, bias=bias, slope=ctx.slope)
         ctx.save_for_backward(out)
         return out

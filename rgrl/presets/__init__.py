@@ -1,5 +1,25 @@
 """Published settings, one TOML a method and dataset."""
 
-from rgrl.presets.preset import Preset, load_preset, parse_setting, preset_names
+from rgrl.presets.preset import Preset
+from rgrl.presets.read import (
+    METHOD_PRESETS,
+    has_preset,
+    load_preset,
+    method_preset,
+    parse_setting,
+    preset_names,
+)
+from rgrl.presets.rgrl_preset import RGRLPreset
+from rgrl.presets.training_preset import TrainingPreset
 
-__all__ = ["Preset", "load_preset", "parse_setting", "preset_names"]
+__all__ = [
+    "METHOD_PRESETS",
+    "Preset",
+    "RGRLPreset",
+    "TrainingPreset",
+    "has_preset",
+    "load_preset",
+    "method_preset",
+    "parse_setting",
+    "preset_names",
+]

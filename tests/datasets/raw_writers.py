@@ -90,6 +90,23 @@ def npz_arrays(seed: int = 0) -> dict[str, np.ndarray]:
     return {**arrays, "labels": draw.integers(0, 4, 40)}
 
 
+def multiplex_arrays() -> dict[str, Any]:
+    """Return DMGI's keys for 12 nodes: A has a one-way edge and a self-loop, B shares an edge with it."""
+    a, b = np.zeros((12, 12)), np.zeros((12, 12))
+    a[0, 1] = a[2, 5] = a[5, 2] = a[7, 7] = 1
+    b[0, 1] = b[1, 0] = b[3, 4] = b[4, 3] = 2
+    draw = np.random.default_rng(0)
+    return {
+        "feature": draw.poisson(0.5, (12, 5)).astype(np.float64),
+        "label": np.eye(3, dtype=np.int64)[np.arange(12) % 3],
+        "A": a,
+        "B": b,
+        "train_idx": np.array([[3, 0, 1]]),
+        "val_idx": np.array([[2, 4]]),
+        "test_idx": np.array([[11, 5, 6, 7, 8, 9, 10]]),
+    }
+
+
 class Bomb:
     """An object whose pickle writes a file when it is loaded carelessly."""
 

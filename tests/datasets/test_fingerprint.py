@@ -44,6 +44,33 @@ def test_counts() -> None:
     assert str(found) == f"4 nodes, 4 edges, 3 features, 3 classes, {found.digest[:12]}"
 
 
+def test_the_digest_is_what_it_was_before_relations() -> None:
+    """Caches and published digests are keyed by it: this value must never change."""
+    known = "1eea49d81d2d49a85f701befcfbdad346dfee65e51b0aa460e49a3340eca5c32"
+    assert fingerprint(X, EDGES, Y).digest == known
+    assert fingerprint(X, EDGES, Y, {}).digest == known
+
+
+def test_every_relation_counts() -> None:
+    none = np.empty((2, 0), dtype=np.int64)
+    relations = {"A": EDGES[:, :2], "B": EDGES[:, 2:]}
+    variants = [
+        {},
+        relations,
+        {"A": EDGES[:, 2:], "B": EDGES[:, :2]},
+        {"A": EDGES[:, :2], "C": EDGES[:, 2:]},
+        {"A": EDGES[:, :2]},
+        {"A": EDGES, "B": none},
+        {"A": EDGES},
+        {"A": none},
+    ]
+    found = [fingerprint(X, EDGES, Y, each) for each in variants]
+    assert len({each.digest for each in found}) == len(variants)
+    assert len({each.num_edges for each in found}) == 1
+    turned = {"B": EDGES[:, [3, 2]], "A": EDGES[:, [1, 0]]}
+    assert fingerprint(X, EDGES, Y, turned) == fingerprint(X, EDGES, Y, relations)
+
+
 def test_a_node_with_only_a_self_loop_is_isolated() -> None:
     assert fingerprint(X, np.array([[3], [3]])).num_isolated == 4
 

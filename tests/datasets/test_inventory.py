@@ -90,8 +90,6 @@ def test_embedded_ones_need_no_file(network: FakeNetwork) -> None:
 def test_refusals() -> None:
     with pytest.raises(DataUnavailableError, match=f"Put {PHOTO} at"):
         fetch("photo")
-    with pytest.raises(DataUnavailableError, match="'dblp' is not readable yet"):
-        fetch("dblp")
     for function in (fetch, verify, where, on_disk):
         with pytest.raises(ConfigError, match="dataset 'phot' is unknown; did you mean 'photo'"):
             function("phot")  # type: ignore[operator]

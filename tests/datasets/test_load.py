@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from raw_writers import Bomb, FakeNetwork, npz_arrays, write_planetoid
+from raw_writers import Bomb, FakeNetwork, multiplex_arrays, npz_arrays, write_planetoid
 
 from rgrl.datasets import download as download_module
 from rgrl.datasets import registry
@@ -40,12 +40,31 @@ def test_embedded_ones_load_with_the_network_cut(name: str, cut_off: FakeNetwork
     assert not cut_off.calls
 
 
-@pytest.mark.parametrize("name", ["cora", "citeseer", "pubmed", "computers", "cs"])
+@pytest.mark.parametrize("name", ["cora", "citeseer", "pubmed", "computers", "cs", "imdb"])
 def test_real_ones_are_what_the_registry_expects(name: str, data_root: Path) -> None:
     found = load_dataset(name, root=data_root, download=False)
     assert found.fingerprint.digest == found.spec.digest
     assert found.graph.num_edges == found.spec.num_edges
     assert (found.public_split is None) == (found.spec.reader == "npz")
+    assert len(found.splits) == (1 if name == "imdb" else 20)
+
+
+def test_real_imdb_has_its_two_relations_and_one_split(data_root: Path) -> None:
+    found = load_dataset("imdb", root=data_root, download=False)
+    assert {name: graph.num_edges // 2 for name, graph in found.relations.items()} == {
+        "MAM": 31439,
+        "MDM": 5119,
+    }
+    for graph in found.relations.values():
+        assert graph.x is found.graph.x
+        assert graph.y is found.labels
+        assert graph.is_undirected
+        assert not graph.has_loop.any()
+    assert (found.graph.num_nodes, found.graph.num_features) == (3550, 2000)
+    assert found.labels is not None
+    assert found.labels.bincount().tolist() == [1339, 979, 1232]
+    assert found.splits == (found.public_split,)
+    assert found.splits[0].sizes == (300, 300, 2950)
 
 
 def test_the_graph_holds_what_was_read(cut_off: FakeNetwork) -> None:
@@ -96,6 +115,71 @@ def test_small_npz_files_load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, c
     assert load_dataset("toy", root=tmp_path).graph.num_nodes == 40
 
 
+@pytest.fixture
+def toy_multiplex(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DatasetSpec:
+    """Put a small multiplex dataset into the registry and on disk."""
+    held = multiplex_arrays()
+    spec = DatasetSpec(
+        "toy",
+        "Toy",
+        "multiplex",
+        12,
+        None,
+        5,
+        3,
+        "multiplex",
+        (RawFile("toy.pkl"),),
+        relations=(("A", 4), ("B", None)),
+    )
+    monkeypatch.setitem(registry.DATASETS, "toy", spec)
+    (tmp_path / "toy" / "raw").mkdir(parents=True)
+    (tmp_path / "toy" / "raw" / "toy.pkl").write_bytes(pickle.dumps(held, protocol=4))
+    return spec
+
+
+def test_a_multiplex_dataset_is_its_relations_over_the_same_nodes(
+    toy_multiplex: DatasetSpec, tmp_path: Path
+) -> None:
+    found = load_dataset("toy", root=tmp_path)
+    ends = {
+        name: set(zip(*graph.edge_index.tolist(), strict=True)) for name, graph in found.relations.items()
+    }
+    assert ends["A"] == {(0, 1), (1, 0), (2, 5), (5, 2)}
+    assert ends["A"] | ends["B"] == set(zip(*found.graph.edge_index.tolist(), strict=True))
+    assert ends["A"] & ends["B"]
+    assert all(graph.x is found.graph.x and graph.y is found.labels for graph in found.relations.values())
+    assert found.splits == (found.public_split,)
+    raw = read_raw(toy_multiplex, root=tmp_path)
+    assert found.fingerprint == fingerprint(raw.x, raw.edge_index, raw.y, raw.relations)
+    assert found.fingerprint.digest != fingerprint(raw.x, raw.edge_index, raw.y).digest
+
+
+def test_a_relation_of_another_size_is_refused(
+    toy_multiplex: DatasetSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = dataclasses.replace(toy_multiplex, relations=(("A", 6), ("B", None)))
+    monkeypatch.setitem(registry.DATASETS, "toy", other)
+    with pytest.raises(
+        DataError, match=r"'toy' is not the expected graph: A has 4 directed edges \(expected 6\)"
+    ):
+        load_dataset("toy", root=tmp_path)
+
+
+def test_a_path_is_taken_where_a_name_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "mine.npz"
+    np.savez(path, **npz_arrays())
+    for name in (path, str(path)):
+        assert load_dataset(name).name == "mine"
+    with pytest.raises(DataUnavailableError, match=r"graph .*absent\.npz does not exist"):
+        load_dataset(str(tmp_path / "absent.npz"))
+    (tmp_path / "mine.xyz").touch()
+    with pytest.raises(ConfigError, match="accepted endings are"):
+        load_dataset(str(tmp_path / "mine.xyz"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "karate").touch()
+    assert load_dataset("karate").spec.reader == "embedded"
+
+
 def test_a_malicious_pickle_is_refused_and_does_not_run(toy: DatasetSpec, tmp_path: Path) -> None:
     trace = tmp_path / "trace"
     (tmp_path / "toy" / "raw" / "ind.toy.allx").write_bytes(pickle.dumps(Bomb(trace), protocol=2))
@@ -122,8 +206,8 @@ def test_another_graph_than_expected_is_refused(
 def test_refusals_name_the_dataset(cut_off: FakeNetwork, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="dataset 'corra' is unknown; did you mean 'cora'"):
         load_dataset("corra")
-    with pytest.raises(DataUnavailableError, match="dataset 'dblp' is not readable yet"):
-        load_dataset("DBLP")
+    with pytest.raises(DataUnavailableError, match=r"'dblp\.pkl' has no official address.*Put dblp\.pkl at"):
+        load_dataset("dblp")
     with pytest.raises(DataUnavailableError, match="network is down"):
         load_dataset("photo")
     with pytest.raises(DataUnavailableError, match="fetching was not allowed"):

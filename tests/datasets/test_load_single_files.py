@@ -58,6 +58,8 @@ def test_parts_belong_together(loaded: Dataset) -> None:
     assert loaded.labels.shape[0] == graph.num_nodes
     assert len(loaded.splits) == {"wikics": 20, "ogbn-arxiv": 20, "reddit": 1, "ppi": 1}[loaded.name]
     assert (loaded.public_split is None) == (loaded.name == "wikics")
+    if loaded.public_split is not None:
+        assert all(split is loaded.public_split for split in loaded.splits)
     assert (loaded.train_graph is None) == (loaded.name in ("wikics", "ogbn-arxiv"))
     if loaded.name == "ppi":
         assert graph.y is None

@@ -49,6 +49,24 @@ def test_dense_features_read_as_sparse_ones(tmp_path: Path) -> None:
     assert np.array_equal(read_npz(tmp_path / "dense.npz").x, read_npz(tmp_path / "sparse.npz").x.toarray())
 
 
+def test_of_the_users_own_files_features_stay_and_labels_may_be_absent(tmp_path: Path) -> None:
+    arrays = npz_arrays()
+    keys = ("data", "indices", "indptr")
+    attr = sparse.csr_matrix(
+        tuple(arrays[f"attr_{key}"] for key in keys), shape=arrays["attr_shape"]
+    ).toarray()
+    np.savez(tmp_path / "all.npz", **arrays)
+    found = read_npz(tmp_path / "all.npz", own=True)
+    assert np.array_equal(found.x.toarray(), attr)
+    assert np.array_equal(found.y, arrays["labels"])
+    del arrays["labels"]
+    dense = {key: value for key, value in arrays.items() if not key.startswith("attr")}
+    np.savez(tmp_path / "dense.npz", **dense, attr_matrix=attr)
+    found = read_npz(tmp_path / "dense.npz", own=True)
+    assert np.array_equal(found.x, attr)
+    assert found.y is None
+
+
 def test_leaves_pickled_names_unread(tmp_path: Path) -> None:
     trace, path = tmp_path / "trace", tmp_path / "small.npz"
     np.savez(path, **npz_arrays(), class_names=np.array([Bomb(trace)], dtype=object))

@@ -61,7 +61,7 @@ def test_refuses_a_truncated_file(part: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("part", "content", "complaint"),
     [
-        ("allx", np.eye(3), "holds ndarray; a CSR matrix is expected"),
+        ("allx", np.eye(3), "holds PickledArray; a sparse matrix is expected"),
         ("ally", np.eye(3)[[0] * 4], "differ in their length"),
         ("ty", np.eye(4)[[0] * 12], "differ in their columns"),
         ("y", [1, 2], "holds list; a numeric array"),

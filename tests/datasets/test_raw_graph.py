@@ -17,6 +17,10 @@ def test_refuses_features_that_are_not_finite(x: np.ndarray) -> None:
         RawGraph(x=x, edge_index=EDGES, y=np.zeros(2, dtype=np.int64))
 
 
+def test_labels_may_be_absent() -> None:
+    assert RawGraph(x=np.ones((2, 1), dtype=np.float32), edge_index=EDGES, y=None).num_nodes == 2
+
+
 def test_refuses_labels_that_do_not_fit() -> None:
     x = np.ones((2, 1), dtype=np.float32)
     with pytest.raises(DataError, match=r"labels have shape \[3\]"):

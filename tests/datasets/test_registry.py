@@ -6,21 +6,20 @@ from pathlib import Path
 import pytest
 
 from rgrl.datasets.digest import sha256_of
-from rgrl.datasets.registry import DATASETS, find_spec, require_readable
-from rgrl.errors import ConfigError, DataUnavailableError
+from rgrl.datasets.registry import DATASETS, find_spec
+from rgrl.errors import ConfigError
 
-UNREADABLE = ["imdb", "dblp"]
-READABLE = [
+BENCHMARK = [
     *("wikics", "computers", "photo", "cs", "physics", "cora", "citeseer", "pubmed", "corafull"),
-    *("ogbn-arxiv", "reddit", "ppi"),
+    *("ogbn-arxiv", "reddit", "ppi", "imdb", "dblp"),
 ]
+WITHOUT_ADDRESS = ["imdb", "dblp"]
 EMBEDDED = ["karate", "digits"]
 
 
 def test_knows_the_fourteen_and_the_embedded_two() -> None:
     assert len(DATASETS) == 16
-    assert [name for name, spec in DATASETS.items() if spec.reader is None] == UNREADABLE
-    assert [name for name, spec in DATASETS.items() if spec.reader not in (None, "embedded")] == READABLE
+    assert [name for name, spec in DATASETS.items() if spec.reader != "embedded"] == BENCHMARK
     assert list(DATASETS)[-2:] == EMBEDDED
 
 
@@ -30,7 +29,9 @@ def test_files_are_plain_names_from_secure_addresses_with_full_digests() -> None
             assert file.name == Path(file.name).name
             assert file.sha256 is None or re.fullmatch("[0-9a-f]{64}", file.sha256)
             assert file.url is None or file.url.endswith(f"/{file.name}")
-        if spec.reader is not None:
+        if spec.name in WITHOUT_ADDRESS:
+            assert not any(file.url for file in spec.files)
+        elif spec.reader is not None:
             assert all(file.sha256 and str(file.url).startswith("https://") for file in spec.files)
 
 
@@ -47,13 +48,6 @@ def test_an_unknown_name_suggests_the_nearest() -> None:
         find_spec("citesear")
     with pytest.raises(ConfigError, match=r"dataset 'zzzzz' is unknown; accepted: .*, digits$"):
         find_spec("zzzzz")
-
-
-def test_says_what_is_not_readable_yet() -> None:
-    with pytest.raises(
-        DataUnavailableError, match=r"'dblp' is not readable yet; readable now: wikics, computers, photo"
-    ):
-        require_readable(DATASETS["dblp"])
 
 
 def test_real_files_are_the_published_ones(data_root: Path) -> None:

@@ -14,7 +14,7 @@ from scipy import sparse
 
 from rgrl.errors import ConfigError, DataError
 from rgrl.evaluate import logistic_regression
-from rgrl.evaluate.logistic_batched import _curvature, _fit_strength, fit_dense_path
+from rgrl.evaluate.logistic_batched import fit_dense_path, fit_strength, fixed_curvature
 from rgrl.evaluate.logistic_sklearn import fit_with_sklearn
 from rgrl.evaluate.probe_design import gather
 
@@ -64,9 +64,9 @@ def test_batched_weights_equal_sklearn(clusters: Callable, strength: float) -> N
     values, labels = (torch.from_numpy(a) for a in clusters(200, 6, 3, spread=3.0))
     rows = np.arange(150)
     design, target, share = gather(values, labels, [rows], 170, 3)  # twenty rows of padding
-    weights, converged = _fit_strength(
+    weights, converged = fit_strength(
         design,
-        _curvature(design, share),
+        fixed_curvature(design, share),
         target,
         share,
         torch.zeros(1, 3, 1),

@@ -44,6 +44,26 @@ def test_products_and_their_gradients_are_the_dense_ones(graph, seed):
     torch.testing.assert_close(grad, reference, rtol=1e-4, atol=1e-5)
 
 
+@given(graph=graphs(), masked=st.booleans(), seed=st.integers(0, 99))
+def test_dense_features_are_the_masked_ones_and_leave_the_graphs_alone(graph, masked, seed):
+    view = FeatureMask(0.5 if masked else 0.0)(graph.view(), torch.Generator().manual_seed(seed))
+    x = graph.x.to_dense() if isinstance(graph.x, SparseFeatures) else graph.x
+    before = x.clone()
+    keep = torch.ones(graph.num_features) if view.feature_keep is None else view.feature_keep
+    assert torch.equal(view.dense_features, before @ torch.diag(keep.float()))
+    assert torch.equal(graph.x.to_dense() if isinstance(graph.x, SparseFeatures) else graph.x, before)
+
+
+def test_dense_features_without_a_mask_are_no_copy():
+    graph = Graph.from_edge_index([[0], [1]], x=torch.eye(2), sparse_features=False)
+    assert graph.view().dense_features is graph.x
+
+
+def test_edge_index_runs_from_source_to_target_as_given():
+    graph = Graph.from_edge_index([[0, 0, 2, 1], [1, 2, 1, 1]], x=torch.eye(3))
+    assert {tuple(edge) for edge in graph.view().edge_index.T.tolist()} == {(0, 1), (0, 2), (2, 1)}
+
+
 @given(graph=graphs())
 @settings(deadline=None)
 def test_sparse_features_round_trip(graph):

@@ -159,3 +159,73 @@ def test_layers_give_what_convolution_norm_and_activation_give_apart(norm, spars
         results.append([embedding.detach(), *(parameter.grad for parameter in encoder.parameters())])
     for ours, theirs in zip(*results, strict=True):
         torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("norm", ["batch", "frozen", "layer", "none"])
+@pytest.mark.parametrize("activation", ["prelu", "relu"])
+@pytest.mark.parametrize("final_activation", [True, False])
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 1e-4), (torch.float64, 1e-6)])
+@pytest.mark.parametrize("hops", [1, 3])
+def test_layers_end_as_asked_in_value_and_gradient(
+    norm, activation, final_activation, dtype, tolerance, hops
+):
+    graph = random_graph(20, 60, sparse_features=True, seed=0)
+    generator = torch.Generator().manual_seed(0)
+    encoder = GCNEncoder(
+        12,
+        (16, 8),
+        norm=norm,
+        activation=activation,
+        final_activation=final_activation,
+        hops=hops,
+        generator=generator,
+    )
+    for name, tensor in (*encoder.named_parameters(), *encoder.named_buffers()):
+        if tensor.ndim == 1:
+            tensor.data.uniform_(0.5 if "var" in name else -1.0, 1.5, generator=generator)
+    for module in encoder.norms:  # a batch norm in training, a frozen one folded into the product
+        if isinstance(module, FrozenBatchNorm):
+            module.freeze()
+    encoder = encoder.to(dtype)
+    view = Compose([FeatureMask(0.3), EdgeDrop(0.3)])(graph.view(), generator)
+    adjacency = torch.zeros(graph.pattern.shape, dtype=dtype)
+    adjacency[graph.pattern.row.long(), graph.pattern.col.long()] = view.adjacency_values.to(dtype)
+    propagation = torch.linalg.matrix_power(adjacency, hops)
+
+    def naive() -> torch.Tensor:
+        hidden = (graph.x.to_dense() * view.feature_keep).to(dtype)
+        for number, (conv, module) in enumerate(zip(encoder.convs, encoder.norms, strict=True)):
+            hidden = module(propagation @ hidden @ conv.weight + conv.bias)
+            if number == 0 or final_activation:
+                slope = encoder.activations[number].weight if activation == "prelu" else 0.0
+                hidden = torch.where(hidden > 0, hidden, slope * hidden)
+        return hidden
+
+    outer = torch.randn(20, 8, generator=generator, dtype=dtype)
+    results = []
+    for embedding in (encoder(view), naive()):
+        encoder.zero_grad()
+        (embedding * outer).sum().backward()
+        results.append([embedding.detach(), *(parameter.grad for parameter in encoder.parameters())])
+    for ours, theirs in zip(*results, strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=tolerance, atol=tolerance * max(1, theirs.abs().max()))
+
+
+def test_relu_and_no_activation_have_no_parameter():
+    def learned(**arguments: object) -> int:
+        return len(list(GCNEncoder(3, (4, 2), **arguments).activations.parameters()))
+
+    assert learned() == 2
+    assert learned(final_activation=False) == 1
+    assert learned(activation="relu") == 0
+
+
+def test_bad_settings_of_a_layer_are_named():
+    with pytest.raises(ConfigError, match="num_features is 0: at least 1"):
+        GCNEncoder(0, (4,))
+    with pytest.raises(ConfigError, match=r"layers is \[4, 0\]"):
+        GCNEncoder(3, (4, 0))
+    with pytest.raises(ConfigError, match="hops is 0: at least 1"):
+        GCNEncoder(3, (4,), hops=0)
+    with pytest.raises(ConfigError, match="activation is 'tanh'"):
+        GCNEncoder(3, (4,), activation="tanh")

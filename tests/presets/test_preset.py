@@ -3,7 +3,15 @@ from __future__ import annotations
 import pytest
 
 from rgrl.errors import ConfigError
-from rgrl.presets import Preset, load_preset, parse_setting, preset_names
+from rgrl.presets import (
+    METHOD_PRESETS,
+    RGRLPreset,
+    has_preset,
+    load_preset,
+    method_preset,
+    parse_setting,
+    preset_names,
+)
 
 PUBLISHED = """
 wikics    512-256 512 1e-3 1500  2048 2 .2 .1 .2 .3 .05 1.0 .99  .01 1.0
@@ -22,7 +30,7 @@ corafull  512-256 512 1e-4 2000  8192 2 .5 .5 .5 .5 .01 .1  .9   0   1.0
 def test_presets_are_the_published_configurations(row):
     name, layers, hidden, *numbers = row.split()
     lr, epochs, m, k, f1, f2, e1, e2, tau_t, tau_td, alpha, beta, lam = map(float, numbers)
-    assert load_preset(f"rgrl-{name}") == Preset(
+    assert load_preset(f"rgrl-{name}") == RGRLPreset(
         epochs=int(epochs),
         learning_rate=lr,
         layers=tuple(int(w) for w in layers.split("-")),
@@ -43,7 +51,46 @@ def test_presets_are_the_published_configurations(row):
 
 def test_every_preset_in_the_package_can_be_read():
     assert {"rgrl-karate", "rgrl-digits"} <= set(preset_names())
-    assert len({load_preset(name).hash for name in preset_names()}) == len(preset_names())
+    for name in preset_names():
+        assert name.startswith(f"{load_preset(name).method}-")
+
+
+def test_equal_settings_of_two_methods_differ_in_their_hash():
+    hashes = {
+        kind.from_mapping({"epochs": 3} if "epochs" in kind.__dataclass_fields__ else {}, source="x").hash
+        for kind in METHOD_PRESETS.values()
+    }
+    assert len(hashes) == len(METHOD_PRESETS)
+
+
+@pytest.mark.parametrize("method", METHOD_PRESETS)
+def test_every_method_has_settings_for_a_graph_that_nobody_knows(method):
+    assert has_preset(method, "default")
+    assert not has_preset(method, "mine")
+    assert method_preset(method, "mine") == load_preset(f"{method}-default")
+    assert type(method_preset(method, "cora")) is METHOD_PRESETS[method]
+
+
+def test_a_method_with_a_hyphen_is_told_from_its_dataset():
+    assert load_preset("cca-ssg-cora").method == "cca-ssg"
+    assert load_preset("cca-ssg-cora").decorrelation == 1e-3
+
+
+def test_a_file_of_ones_own_may_name_its_method(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text('method = "grace"\nepochs = 3\n')
+    assert (load_preset(str(path)).method, load_preset(str(path)).epochs) == ("grace", 3)
+    path.write_text('method = "grce"\nepochs = 3\n')
+    with pytest.raises(ConfigError, match=r"the method 'grce': accepted are rgrl, bgrl"):
+        load_preset(str(path))
+    with pytest.raises(ConfigError, match="'grce' has no preset; did you mean 'grace'"):
+        method_preset("grce", "cora")
+
+
+def test_only_a_cosine_has_a_warmup():
+    assert load_preset("bgrl-cs").warmup == 1000
+    with pytest.raises(ConfigError, match="warmup is 3: only schedule = 'cosine'"):
+        load_preset("rgrl-cora").replace({"warmup": 3})
 
 
 def test_changes_change_the_hash_and_equal_settings_do_not():
@@ -57,7 +104,7 @@ def test_changes_change_the_hash_and_equal_settings_do_not():
 def test_a_file_of_ones_own(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text("epochs = 3\nlocal_weight = 2\n")
-    assert load_preset(str(path)) == Preset(epochs=3, local_weight=2.0)
+    assert load_preset(str(path)) == RGRLPreset(epochs=3, local_weight=2.0)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +159,7 @@ def test_bad_settings_are_named(changes, message):
 
 
 def test_bad_names_and_files_are_named(tmp_path):
-    with pytest.raises(ConfigError, match="'rgrl-nothing' is unknown: accepted are rgrl-citeseer"):
+    with pytest.raises(ConfigError, match="'rgrl-nothing' is unknown: accepted are bgrl-computers"):
         load_preset("rgrl-nothing")
     with pytest.raises(ConfigError, match=r"none\.toml cannot be read: No such file"):
         load_preset(str(tmp_path / "none.toml"))

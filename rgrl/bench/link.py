@@ -1,0 +1,35 @@
+"""Link prediction in the bench: what chooses between updates, and what is reported."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from rgrl.bench.seed_run import Probe
+from rgrl.datasets import EdgeSplit
+from rgrl.evaluate import ProbeReport, Report, link_prediction
+
+
+def link_probe(split: EdgeSplit) -> Probe:
+    """AUC of the cosine on validation edges against random negatives, in per cent; test is not looked at."""
+
+    def probe(embedding: Tensor) -> ProbeReport:
+        auc = 100 * _cosine_auc(embedding, split.val, split.negatives_random.val)
+        return ProbeReport(val=(auc,), test=(float("nan"),))
+
+    return probe
+
+
+def _cosine_auc(embedding: Tensor, positives: Tensor, negatives: Tensor) -> float:
+    from sklearn.metrics import roc_auc_score
+
+    normal = functional.normalize(embedding.float().cpu(), dim=1)
+    scores = [(normal[pairs[0]] * normal[pairs[1]]).sum(dim=1) for pairs in (positives, negatives)]
+    truth = torch.cat([torch.ones(positives.shape[1]), torch.zeros(negatives.shape[1])])
+    return float(roc_auc_score(truth.numpy(), torch.cat(scores).numpy()))
+
+
+def link_report(embedding: Tensor, split: EdgeSplit) -> Report:
+    """The report of every scorer on the test edges."""
+    return link_prediction(embedding, split)

@@ -1,0 +1,45 @@
+"""The identity of a run."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from rgrl.presets import Preset
+
+
+@dataclass(frozen=True)
+class RunKey:
+    """What decides the numbers of a run, its seed aside: runs of equal keys need not be done twice.
+
+    Attributes:
+        dataset: Dataset's name.
+        digest: Digest of the dataset's fingerprint.
+        method: Method's name.
+        preset: Its settings, ``None`` for a method without any.
+        budget_minutes: Limit of a seed's training, ``None`` for none.
+        regime: ``"full"``, or ``"link"``, for which training sees the training edges only.
+        public_split: Whether the published split chooses and reports, in the place of the random ones.
+    """
+
+    dataset: str
+    digest: str
+    method: str
+    preset: Preset | None
+    budget_minutes: float | None = None
+    regime: str = "full"
+    public_split: bool = False
+
+    @property
+    def config_hash(self) -> str:
+        """Twelve hexadecimal digits that change with any setting, with the budget and the kind of split."""
+        own = self.preset.hash if self.preset else "0" * 12
+        if self.budget_minutes is None and not self.public_split:
+            return own
+        more = f"{own} {self.budget_minutes} {self.public_split}"
+        return hashlib.sha256(more.encode()).hexdigest()[:12]
+
+    def file_stem(self, seed: int) -> str:
+        """Name of a seed's files, without ending."""
+        regime = "" if self.regime == "full" else f"-{self.regime}"
+        return f"{self.dataset}-{self.method}-{self.config_hash}{regime}-seed{seed}"

@@ -1,0 +1,210 @@
+"""All seeds and tasks of one dataset and method."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from rgrl.bench.embed_seed import embed_seed, raw_features
+from rgrl.bench.observer import Observer
+from rgrl.bench.probes import classification_probe
+from rgrl.bench.result import classification_result, task_result
+from rgrl.bench.result_folder import ResultFolder
+from rgrl.bench.run_key import RunKey
+from rgrl.bench.seed_record import seed_record
+from rgrl.bench.supervised import supervised_record
+from rgrl.bench.tasks import embedding_task
+from rgrl.datasets import Dataset
+from rgrl.errors import DataError, OutputError
+from rgrl.evaluate import Report, load_embeddings, save_embeddings
+from rgrl.graph import Graph
+
+
+@dataclass(frozen=True, eq=False)
+class MethodRun:
+    """A method on a dataset, and where its results go.
+
+    Args:
+        dataset: Graph, labels and splits.
+        key: Method, settings, budget.
+        seeds: Number of pre-training seeds, 0 … ``seeds`` − 1.
+        folder: Where results, records and embeddings go.
+        observer: Told of progress.
+        device: Where to train.
+        cache: Folder that keeps local anchors between runs.
+    """
+
+    dataset: Dataset
+    key: RunKey
+    seeds: int
+    folder: ResultFolder
+    observer: Observer
+    device: str = "cpu"
+    cache: Path | None = None
+
+    def classification(self, raw_mean: Callable[[], float]) -> dict[str, Any]:
+        """Train what is not trained yet, and store the result of the paper's protocol.
+
+        Each seed's record and chosen embedding are on disk when the seed ends. Whatever stops the run, a
+        result of the seeds that were finished is stored before it goes on; its ``seeds`` is below its
+        ``seeds_asked``.
+
+        Args:
+            raw_mean: Gives the test accuracy of raw features under the same probe.
+
+        Raises:
+            DataError: If the dataset has nothing to classify by.
+            DivergedError: If the training of a seed diverged.
+            OutputError: If a result or an embedding cannot be written.
+        """
+        start = time.perf_counter()
+        classification_probe(self.dataset)
+        raw = raw_mean()
+        records: list[dict[str, Any]] = []
+
+        def store() -> dict[str, Any]:
+            result = classification_result(
+                self.dataset,
+                self.key,
+                records,
+                raw_mean=raw,
+                seeds_asked=self.seeds,
+                device=self.device,
+                seconds=time.perf_counter() - start,
+            )
+            self.folder.append(result)
+            return result
+
+        try:
+            for seed in range(self.seeds):
+                records += [self.record(seed)]
+        except BaseException:
+            if records:
+                finished = f"{self.key.dataset}: stopped; {len(records)} of {self.seeds} seeds"
+                try:
+                    store()
+                    self.observer.note(f"{finished} stored in {self.folder.results}")
+                except OutputError as error:  # what stopped the run is still what ends it
+                    self.observer.note(f"{finished} lost: {error}")
+            raise
+        return store()
+
+    def task(self, task: str) -> dict[str, Any]:
+        """Evaluate the chosen embedding of every seed on another task, training what is not trained yet.
+
+        Raises:
+            DataError: If the dataset does not have what the task needs.
+        """
+        start = time.perf_counter()
+        evaluator = embedding_task(task)
+        records, reports = [], []
+        for seed in range(self.seeds):
+            records.append(self.record(seed))
+            reports.append(evaluator(self.chosen(seed), self.dataset))
+            self.observer.note(f"{self.key.dataset}: {self.key.method}, seed {seed}: {reports[-1]}")
+        return self._stored(records, reports, start)
+
+    def link(self) -> dict[str, Any]:
+        """Link prediction: the method is trained anew and sees the training edges only.
+
+        Between updates validation edges choose: AUC of the cosine against random negatives.
+
+        Raises:
+            DataError: If the graph has too few edges.
+        """
+        from rgrl.bench.link import link_probe, link_report
+        from rgrl.datasets import split_edges
+
+        start = time.perf_counter()
+        split = split_edges(self.dataset.graph)
+        run = dataclasses.replace(self, key=dataclasses.replace(self.key, regime="link"))
+        records, reports = [], []
+        for seed in range(self.seeds):
+            records.append(run.record(seed, graph=split.train_graph, probe=link_probe(split)))
+            reports.append(link_report(run.chosen(seed, graph=split.train_graph), split))
+            self.observer.note(f"{self.key.dataset}: {self.key.method}, seed {seed}: {reports[-1]}")
+        return run._stored(records, reports, start)
+
+    def record(self, seed: int, *, graph: Graph | None = None, probe: Any = None) -> dict[str, Any]:
+        """The record of a seed: from disk, or of a training that happens now.
+
+        Args:
+            seed: The seed.
+            graph: What to train on and to embed; the dataset's where it is ``None``.
+            probe: Chooses between updates; the dataset's where there is none.
+        """
+        known = self.folder.record(self.key, seed)
+        embeds = self.key.method not in ("raw", "supervised")  # and keeps what it has made
+        if known is not None and (not embeds or self.folder.embedding(self.key, seed).exists()):
+            return known
+        if self.key.method == "supervised":
+            record = supervised_record(self.dataset, self.key.preset, seed)
+            self.folder.keep_record(self.key, seed, record)
+            return record
+        evaluated = None
+        if graph is None:
+            graph, evaluated = self.dataset.train_graph or self.dataset.graph, self.dataset.graph
+            probe = self._own_probe()
+        run = embed_seed(
+            self.key,
+            graph.to(self.device),
+            evaluated=None if evaluated is None or evaluated is graph else evaluated.to(self.device),
+            probe=probe,
+            seed=seed,
+            seeds=self.seeds,
+            observer=self.observer,
+            cache=self.cache,
+            relations=self.dataset.relations,
+        )
+        record = seed_record(run, self.dataset if self.key.regime == "full" else None)
+        if embeds:
+            save_embeddings(
+                self.folder.embedding(self.key, seed),
+                run.embedding,
+                fingerprint=self.dataset.fingerprint.digest,
+                metadata={
+                    "dataset": self.key.dataset,
+                    "method": self.key.method,
+                    "config_hash": self.key.config_hash,
+                    "regime": self.key.regime,
+                    "seed": str(seed),
+                    "update": str(run.best.update),
+                },
+            )
+        self.folder.keep_record(self.key, seed, record)
+        scores = "" if run.best.probe is None else f"{run.best.probe} "
+        self.observer.note(f"{self.key.dataset}: seed {seed} {scores}at update {run.best.update}")
+        return record
+
+    def chosen(self, seed: int, *, graph: Graph | None = None) -> Tensor:
+        """The chosen embedding of a finished seed."""
+        if self.key.method == "raw":
+            return raw_features(self.dataset.graph if graph is None else graph)
+        return load_embeddings(self.folder.embedding(self.key, seed)).values
+
+    def _own_probe(self) -> Any:
+        try:
+            return classification_probe(self.dataset)
+        except DataError:
+            return None  # other tasks can do without; classification has said so before
+
+    def _stored(
+        self, records: Sequence[dict[str, Any]], reports: Sequence[Report], start: float
+    ) -> dict[str, Any]:
+        result = task_result(
+            self.dataset,
+            self.key,
+            records,
+            reports,
+            seeds_asked=self.seeds,
+            device=self.device,
+            seconds=time.perf_counter() - start,
+        )
+        self.folder.append(result)
+        return result

@@ -1,0 +1,75 @@
+"""The downstream tasks, by their names on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+
+import torch
+from torch import Tensor
+
+from rgrl.datasets import Dataset
+from rgrl.errors import ConfigError, DataError
+from rgrl.evaluate import Report, clustering, dmgi_evaluation, few_shot, similarity_search
+
+TASKS: tuple[str, ...] = ("classification", "clustering", "similarity", "few-shot", "link", "multiplex")
+"""All tasks; the first is run when none is named."""
+
+#: Clusters to look for where no labels say how many there are.
+_CLUSTERS_WITHOUT_LABELS = 10
+
+
+def checked_tasks(names: Sequence[str]) -> tuple[str, ...]:
+    """Return tasks in their usual order.
+
+    Raises:
+        ConfigError: If one is unknown; the message suggests the nearest and lists all.
+    """
+    for name in names:
+        if name not in TASKS:
+            near = get_close_matches(name, TASKS, n=1)
+            hint = f"; did you mean '{near[0]}'?" if near else ";"
+            raise ConfigError(f"task '{name}' is unknown{hint} accepted: {', '.join(TASKS)}")
+    return tuple(task for task in TASKS if task in names)
+
+
+def embedding_task(task: str) -> Callable[[Tensor, Dataset], Report]:
+    """The evaluator of a task that needs nothing but the embedding that classification chose."""
+    return {
+        "clustering": _clustering,
+        "similarity": _similarity,
+        "few-shot": _few_shot,
+        "multiplex": _multiplex,
+    }[task]
+
+
+def _clustering(embedding: Tensor, dataset: Dataset) -> Report:
+    labels = _single(dataset, "clustering", needed=False)
+    if labels is None:
+        clusters = min(_CLUSTERS_WITHOUT_LABELS, dataset.graph.num_nodes)
+        return clustering(embedding, edge_index=dataset.graph.edge_index, num_clusters=clusters)
+    return clustering(embedding, labels, edge_index=dataset.graph.edge_index)
+
+
+def _similarity(embedding: Tensor, dataset: Dataset) -> Report:
+    return similarity_search(embedding, _single(dataset, "similarity"))
+
+
+def _few_shot(embedding: Tensor, dataset: Dataset) -> Report:
+    return few_shot(embedding, _single(dataset, "few-shot"))
+
+
+def _multiplex(embedding: Tensor, dataset: Dataset) -> Report:
+    if not dataset.relations:
+        raise DataError(f"{dataset.name} has one relation: the multiplex task needs several")
+    return dmgi_evaluation(embedding, _single(dataset, "multiplex"), dataset.splits[0])
+
+
+def _single(dataset: Dataset, task: str, *, needed: bool = True) -> Tensor | None:
+    """Labels of which a node has one."""
+    labels = dataset.labels
+    if labels is not None and labels.dtype == torch.bool:
+        raise DataError(f"{dataset.name} has several labels a node: {task} needs one")
+    if labels is None and needed:
+        raise DataError(f"{dataset.name} has no labels: {task} needs them")
+    return labels

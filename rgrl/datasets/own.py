@@ -1,0 +1,149 @@
+"""A graph of the user's own, as a dataset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from rgrl.datasets.dataset import Dataset
+from rgrl.datasets.dataset_spec import DatasetSpec
+from rgrl.datasets.edge_files import EDGE_ENDINGS, read_edges
+from rgrl.datasets.edges import undirected_edges
+from rgrl.datasets.fingerprint import fingerprint
+from rgrl.datasets.npz import read_npz
+from rgrl.datasets.raw_graph import RawGraph
+from rgrl.datasets.splits import MIN_NODES, random_splits
+from rgrl.datasets.table_files import TABLE_ENDINGS, read_table
+from rgrl.errors import ConfigError, DataError, DataUnavailableError, RGRLError
+from rgrl.graph.checks import checked_edge_index, checked_features, checked_labels
+from rgrl.graph.graph import Graph
+
+_WHOLE = (".npz", ".safetensors")
+GRAPH_ENDINGS = (*_WHOLE, *EDGE_ENDINGS)
+
+
+def is_own(name: str | Path) -> bool:
+    """Say whether a name is a file of a graph: by its ending, or because there is such a file."""
+    return Path(name).suffix.lower() in GRAPH_ENDINGS or Path(name).is_file()
+
+
+def load_own(path: str | Path, *, features: str | Path | None = None) -> Dataset:
+    r"""Load a graph of your own from a file.
+
+    - `.npz`: gnn-benchmark's keys, of which `labels` may be absent; features stay as they are.
+    - `.safetensors`: `x` `[N, F]`, `edge_index` `[2, E]`, and `y` `[N]` if there are labels.
+    - `.graphml`, `.edgelist`, `.txt`, `.csv`: edges between node ids, and beside them a table of features.
+      Its first column is the node's id, a column `label` its class, each other column a numeric feature.
+      Nodes have the order of its rows.
+
+    Edges become undirected and lose their weights, self-loops and duplicates, as those of every dataset here.
+
+    Args:
+        path: The graph.
+        features: The table for a file of edges, `.csv` or `.parquet` (needs `pip install 'rgrl[tables]'`);
+            `<stem>.features.csv` or else `<stem>.features.parquet` beside the graph when None.
+
+    Returns:
+        The dataset, named after the file without its ending; `labels` is None where there are none, and
+        `splits` is empty for fewer than 10 nodes.
+
+    Raises:
+        ConfigError: Another ending, or a table for a file that holds its own features.
+        DataUnavailableError: The graph or its table does not exist or cannot be read.
+        MissingExtraError: A parquet table without pandas and pyarrow.
+        DataError: A file is damaged, or its parts do not make a graph.
+
+    Example:
+        >>> import tempfile
+        >>> folder = tempfile.TemporaryDirectory()
+        >>> path = Path(folder.name, "trio.edgelist")
+        >>> _ = path.write_text("ann bob\nbob eve\n")
+        >>> _ = path.with_name("trio.features.csv").write_text("id,age\nann,30\nbob,40\neve,50\n")
+        >>> load_own(path).graph.edge_index.tolist()
+        [[0, 1, 1, 2], [1, 0, 2, 1]]
+    """
+    path = Path(path)
+    ending = path.suffix.lower()
+    if ending not in GRAPH_ENDINGS:
+        raise ConfigError(f"graph {path}: accepted endings are {', '.join(GRAPH_ENDINGS)}")
+    if not path.is_file():
+        raise DataUnavailableError(f"graph {path} does not exist")
+    if ending in _WHOLE and features is not None:
+        raise ConfigError(f"features is {features}, but {path} holds its own; give it with a file of edges")
+    try:
+        return _dataset(path, _read(path, features))
+    except RGRLError:
+        raise
+    except OSError as error:
+        raise DataUnavailableError(f"graph {path} cannot be read: {error.strerror or error}") from error
+
+
+def _read(path: Path, features: str | Path | None) -> RawGraph:
+    ending = path.suffix.lower()
+    if ending == ".npz":
+        return read_npz(path, own=True)
+    if ending == ".safetensors":
+        return _read_safetensors(path)
+    table = read_table(_table_beside(path) if features is None else Path(features))
+    return RawGraph(x=table.x, edge_index=read_edges(path, table.node_of), y=table.classes)
+
+
+def _dataset(path: Path, raw: RawGraph) -> Dataset:
+    name, n = path.stem, raw.num_nodes
+    try:
+        graph = Graph.from_edge_index(torch.from_numpy(raw.edge_index), x=raw.x, y=raw.y, num_nodes=n)
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from error
+    found = fingerprint(raw.x, raw.edge_index, raw.y)
+    return Dataset(
+        name=name,
+        graph=graph,
+        labels=graph.y,
+        splits=random_splits(n) if n >= MIN_NODES else (),
+        public_split=None,
+        fingerprint=found,
+        spec=DatasetSpec(
+            name=name,
+            title=name,
+            task="node classification",
+            num_nodes=n,
+            num_edges=found.num_edges,
+            num_features=found.num_features,
+            num_classes=found.num_classes,
+            reader="own",
+            num_isolated=found.num_isolated,
+            digest=found.digest,
+        ),
+    )
+
+
+def _table_beside(path: Path) -> Path:
+    """Return the table with the graph's name."""
+    tables = [path.with_name(f"{path.stem}.features{ending}") for ending in TABLE_ENDINGS]
+    for table in tables:
+        if table.is_file():
+            return table
+    expected = " or ".join(table.name for table in tables)
+    raise DataUnavailableError(f"graph {path} has no features: put {expected} beside it, or name a table")
+
+
+def _read_safetensors(path: Path) -> RawGraph:
+    from safetensors.torch import load_file
+
+    try:
+        tensors = load_file(path)
+    except Exception as error:  # safetensors has its own error, which is no ValueError
+        raise DataError(f"{path} is damaged or no safetensors file: {error}") from error
+    missing = [key for key in ("x", "edge_index") if key not in tensors]
+    if missing:
+        keys = ", ".join(sorted(tensors)) or "nothing"
+        raise DataError(f"{path} has no {' and no '.join(missing)}; it holds {keys}")
+    try:
+        x = np.asarray(checked_features(tensors["x"]))
+        source, target = checked_edge_index(tensors["edge_index"], x.shape[0])
+        y = checked_labels(tensors["y"], x.shape[0]).numpy() if "y" in tensors else None
+        return RawGraph(x=x, edge_index=undirected_edges(source, target, x.shape[0]), y=y)
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from error

@@ -1,0 +1,36 @@
+"""What several methods ask of their views and of a graph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch import nn
+
+from rgrl.errors import ConfigError, DataError
+from rgrl.graph import Graph
+from rgrl.graph.augment import Augmentation
+
+
+def checked_views(views: Sequence[Augmentation], method: str) -> tuple[Augmentation, Augmentation]:
+    """Return the two views.
+
+    Raises:
+        ConfigError: If they are not two.
+    """
+    if len(views) != 2:
+        raise ConfigError(f"{len(views)} views were given: {method} needs 2")
+    return views[0], views[1]
+
+
+def require_nodes(graph: Graph, encoder: nn.Module, method: str, *, at_least: int = 1) -> None:
+    """Refuse a graph with too few nodes for a method, or for the batch norms of its encoder.
+
+    Raises:
+        DataError: If there are fewer than ``at_least`` nodes, or a single one before a batch norm.
+    """
+    if graph.num_nodes < at_least:
+        raise DataError(f"the graph has {graph.num_nodes} node: {method} needs at least {at_least}")
+    if graph.num_nodes == 1 and any(isinstance(m, nn.BatchNorm1d) for m in encoder.modules()):
+        raise DataError(
+            "the graph has 1 node, and a batch norm needs 2: norm='layer' and norm='none' take it"
+        )

@@ -1,0 +1,52 @@
+"""RGRL's settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rgrl.errors import ConfigError
+from rgrl.presets.training_preset import TrainingPreset
+
+
+@dataclass(frozen=True, kw_only=True)
+class RGRLPreset(TrainingPreset):
+    """Every setting of an RGRL run; the paper's symbols stand beside the names.
+
+    Attributes:
+        predictor_hidden: h.
+        momentum: EMA decay of the teacher.
+        num_anchors: m.
+        alpha: α of the anchor distribution.
+        beta: β of the anchor distribution.
+        student_temperature: τ_s.
+        teacher_temperature: τ_t.
+        global_weight: Weight of the global term; 0 leaves it out.
+        num_local_anchors: k.
+        include_self: Whether a node may be its own local anchor.
+        local_student_temperature: τ_sd.
+        local_teacher_temperature: τ_td.
+        local_weight: λ; 0 leaves the local term out.
+    """
+
+    method: ClassVar[str] = "rgrl"
+
+    norm: str = "frozen"
+    predictor_hidden: int = 512
+    momentum: float = 0.99
+    num_anchors: int = 512
+    alpha: float = 0.9
+    beta: float = 0.1
+    student_temperature: float = 0.1
+    teacher_temperature: float = 0.01
+    global_weight: float = 1.0
+    num_local_anchors: int = 4
+    include_self: bool = True
+    local_student_temperature: float = 0.1
+    local_teacher_temperature: float = 1.0
+    local_weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.global_weight == 0 and self.local_weight == 0:
+            raise ConfigError("global_weight and local_weight are both 0: nothing is left to learn from")

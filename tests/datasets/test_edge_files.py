@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from rgrl.datasets.edge_files import EDGE_ENDINGS, read_edges
+from rgrl.errors import DataError
+
+NODES = {"ann": 0, "bob": 1, "eve": 2}
+
+
+def write(path: Path, text: str | bytes) -> Path:
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+@hypothesis_settings(max_examples=30)
+@given(
+    st.integers(1, 6),
+    st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=12),
+    st.sampled_from(EDGE_ENDINGS),
+    st.integers(0, 2**31),
+)
+def test_every_form_holds_the_same_edges(
+    tmp_path_factory: pytest.TempPathFactory, n: int, ends: list, ending: str, seed: int
+) -> None:
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from(f"n{i}" for i in range(n))
+    graph.add_edges_from((f"n{a % n}", f"n{b % n}") for a, b in ends)
+    path = tmp_path_factory.mktemp("own") / f"graph{ending}"
+    if ending == ".graphml":
+        nx.write_graphml(graph, path)
+    elif ending == ".csv":
+        path.write_text("source,target\n" + "".join(f"{a},{b}\n" for a, b in graph.edges()))
+    elif ending == ".edgelist":
+        nx.write_edgelist(graph, path)  # a dictionary behind each edge
+    else:
+        path.write_text("# two columns\n\n" + "".join(f"{a}\t{b}  # an edge\n" for a, b in graph.edges()))
+    order = np.random.default_rng(seed).permutation(n)
+    node_of = {f"n{i}": int(order[i]) for i in range(n)}
+    expected = {(node_of[a], node_of[b]) for u, v in graph.edges() for a, b in ((u, v), (v, u)) if a != b}
+    found = read_edges(path, node_of)
+    assert found.dtype == np.int64
+    assert found.shape == (2, len(expected))
+    assert list(zip(*found.tolist(), strict=True)) == sorted(expected)
+
+
+def test_a_header_is_no_edge_unless_there_are_such_nodes(tmp_path: Path) -> None:
+    path = write(tmp_path / "g.csv", "From, To\nann,bob\n")
+    assert read_edges(path, NODES).tolist() == [[0, 1], [1, 0]]
+    assert read_edges(write(path, "from,to\n"), {"from": 0, "to": 1}).shape == (2, 2)
+    with pytest.raises(DataError, match="line 1: node 'a' has no row"):
+        read_edges(write(path, "a,b\nann,bob\n"), NODES)
+
+
+GRAPHML = (
+    '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">'
+    '<graph edgedefault="directed">{}</graph></graphml>'
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "complaint"),
+    [
+        ("g.txt", "ann bob\nann zed\n", "line 2: node 'zed' has no row in the feature table"),
+        ("g.txt", "ann\n", "line 1 has 1 columns; two are expected"),
+        ("g.edgelist", "ann bob 0.5\n", "line 1 has 3 columns; two are expected"),
+        ("g.txt", "ann,bob\n", "line 1 has 1 columns"),
+        ("g.txt", b"\xff\xfe\xfa", "codec can't decode"),
+        ("g.csv", "ann,bob,1\n", "line 1 has 3 columns; two are expected"),
+        ("g.csv", "ann;bob\n", "line 1 has 1 columns"),
+        ("g.csv", "ann,bob\n\nbob,zed\n", "line 3: node 'zed'"),
+        ("g.csv", '"ann,bob\n', "unexpected end of data"),
+        ("g.graphml", "<graphml", "damaged or no GraphML file"),
+        ("g.graphml", "", "damaged or no GraphML file"),
+        ("g.graphml", GRAPHML.format('<node id="zed"/>'), "node 'zed' has no row"),
+        ("g.graphml", GRAPHML.format('<edge source="ann" target="zed"/>'), "node 'zed' has no row"),
+    ],
+)
+def test_refuses_other_files(name: str, text: str | bytes, complaint: str, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=rf"{name}: .*{complaint}"):
+        read_edges(write(tmp_path / name, text), NODES)

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from rgrl.errors import ConfigError, DataError
+from rgrl.graph import Graph
+from rgrl.graph.augment import Identity
+from rgrl.methods.block_rows import block_rows
+from rgrl.methods.checks import checked_views, require_nodes
+from rgrl.nn import GCNEncoder
+
+ONE = Graph.from_edge_index([[0], [0]], x=torch.ones(1, 2))
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_views_must_be_two(count):
+    with pytest.raises(ConfigError, match=f"{count} views were given: GRACE needs 2"):
+        checked_views([Identity()] * count, "GRACE")
+    pair = [Identity(), Identity()]
+    assert checked_views(pair, "GRACE") == (pair[0], pair[1])
+
+
+def test_too_few_nodes_are_named():
+    with pytest.raises(DataError, match="the graph has 1 node: DGI needs at least 2"):
+        require_nodes(ONE, GCNEncoder(2, (2,), norm="none"), "DGI", at_least=2)
+    for norm in ("batch", "frozen"):
+        with pytest.raises(DataError, match="1 node, and a batch norm needs 2"):
+            require_nodes(ONE, GCNEncoder(2, (2,), norm=norm), "BGRL")
+    require_nodes(ONE, GCNEncoder(2, (2,), norm="layer"), "BGRL")
+
+
+def test_a_block_has_at_least_one_row_and_grows_as_rows_get_narrower():
+    cpu = torch.device("cpu")
+    assert block_rows(cpu, 1 << 30) == 1
+    assert block_rows(cpu, 512) == 2 * block_rows(cpu, 1024) > 2
+    assert block_rows(torch.device("cuda"), 512) > block_rows(cpu, 512)
