@@ -22,15 +22,17 @@ class Dataset:
         graph: The graph with features, in canonical node order. Of a multiplex dataset it is the union of the
             relations; of several graphs their disjoint union.
         splits: The splits of the protocol: the paper's twenty random ones, or those that were published.
-        public_split: The split published with the files, or None.
+        public_split: The split published with the files, or None where there are none or several.
         fingerprint: Identity of the graph; the key of every cache.
         spec: The registry's entry; made up for a graph of the user's own.
         labels: Class of every node, int64 `[N]` (the same as `graph.y`); bool `[N, L]` where a node has any
             number of L labels; None where nobody gave any.
         train_graph: What an encoder may be trained on, where that is less than `graph`: the subgraph of the
-            training nodes, in the inductive protocols. None elsewhere.
+            training nodes (`splits[0].train`, in this order), in the inductive protocols. None elsewhere.
         relations: The relations of a multiplex dataset by name, each a graph over the same nodes and
             features.
+        graph_of_node: Where `graph` is the disjoint union of several: the number of the one that each node
+            belongs to, int64 `[N]`; at `splits[0].train` it tells those of `train_graph`'s nodes.
     """
 
     name: str
@@ -42,3 +44,4 @@ class Dataset:
     labels: Tensor | None = None
     train_graph: Graph | None = None
     relations: Mapping[str, Graph] = field(default_factory=dict)
+    graph_of_node: Tensor | None = None

@@ -22,8 +22,8 @@ class DatasetSpec:
         num_edges: Number of directed edges.
         num_features: Number of feature columns.
         num_classes: Number of classes (labels, where a node has several).
-        reader: `planetoid`, `npz`, `embedded`, `multiplex`, `own`, or None while the dataset is not
-            readable yet.
+        reader: `planetoid`, `npz`, `wikics`, `arxiv`, `reddit`, `ppi`, `multiplex`, `embedded`, `own`, or
+            None while the dataset is not readable yet.
         files: The raw files as officially published.
         mirror: A second place that has them, perhaps in another form.
         num_isolated: Number of nodes without an edge.

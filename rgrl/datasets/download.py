@@ -20,7 +20,7 @@ ProgressCallback = Callable[[str, int, int | None], None]
 
 SILENCE_TIMEOUT_S = 15.0
 TOTAL_TIMEOUT_S = 1800.0
-# For files of unknown size; the largest known one has 32 MB.
+# For files of unknown size.
 MAX_DOWNLOAD_BYTES = 1024**3
 _ATTEMPTS = 2
 _CHUNK_BYTES = 1 << 18

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-# Row blocks keep the working memory small; the digest does not depend on this number.
+# Blocks keep the working memory small; the digest does not depend on this number.
 _BLOCK_ENTRIES = 4_000_000
 
 
@@ -22,7 +22,7 @@ class Fingerprint:
         num_nodes: Number of nodes N.
         num_edges: Number of directed edges (an undirected edge counts twice).
         num_features: Number of feature columns F.
-        num_classes: Largest label + 1, or 0 without labels.
+        num_classes: Largest label + 1; number of labels where a node has several; 0 without labels.
         num_isolated: Nodes with no edge to or from another node.
         directed: Whether some edge lacks its reverse.
         digest: SHA-256 in hexadecimal over edges, features and labels in node order, and over each relation
@@ -51,7 +51,7 @@ class Fingerprint:
 def fingerprint(
     x: npt.NDArray[np.floating] | sparse.csr_matrix,
     edge_index: npt.NDArray[np.integer],
-    y: npt.NDArray[np.integer] | None = None,
+    y: npt.NDArray[np.integer | np.bool_] | None = None,
     relations: Mapping[str, npt.NDArray[np.integer]] | None = None,
 ) -> Fingerprint:
     """Compute the fingerprint of a graph.
@@ -62,7 +62,7 @@ def fingerprint(
     Args:
         x: Features `[N, F]`, dense or scipy sparse.
         edge_index: Directed edges `[2, E]`.
-        y: Labels `[N]`, or None.
+        y: Labels, integer `[N]`, or bool `[N, L]` where a node has any number of L labels; or None.
         relations: Directed edges `[2, E_r]` of each relation of a multiplex graph by its name. They enter the
             digest; the counts are those of `edge_index`. Without relations the digest is as it always was.
 
@@ -75,48 +75,75 @@ def fingerprint(
         True
     """
     n, f = int(x.shape[0]), int(x.shape[1])
-    source, target = _in_order(edge_index)
-    reverse = np.lexsort((source, target))
-    directed = not (np.array_equal(source, target[reverse]) and np.array_equal(target, source[reverse]))
-    linked = np.zeros(n, dtype=bool)
-    apart = source != target
-    linked[source[apart]] = True
-    linked[target[apart]] = True
-
-    whole = hashlib.sha256(f"rgrl graph 1\n{n} {source.size} {f}\n".encode())
-    whole.update(_hash_edges(source, target))
+    key = _edge_keys(edge_index, n)
+    whole = hashlib.sha256(f"rgrl graph 1\n{n} {key.size} {f}\n".encode())
+    whole.update(_hash_edges(key, n))
     for part in _hash_features(x):
         whole.update(part)
-    whole.update(b"no labels" if y is None else hashlib.sha256(_little(y, "<i8")).digest())
-    for part in _hash_relations(relations or {}):
+    whole.update(_hash_labels(y))
+    for part in _hash_relations(relations or {}, n):
         whole.update(part)
     return Fingerprint(
         num_nodes=n,
-        num_edges=int(source.size),
+        num_edges=int(key.size),
         num_features=f,
-        num_classes=int(y.max()) + 1 if y is not None and y.size else 0,
-        num_isolated=int(n - linked.sum()),
-        directed=directed,
+        num_classes=_num_classes(y),
+        num_isolated=_num_isolated(edge_index, n),
+        directed=not np.array_equal(key, _edge_keys(edge_index[::-1], n)),
         digest=whole.hexdigest(),
     )
 
 
-def _in_order(edge_index: npt.NDArray[np.integer]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return source and target of the edges, sorted by both."""
-    source, target = edge_index[0].astype(np.int64), edge_index[1].astype(np.int64)
-    order = np.lexsort((target, source))
-    return source[order], target[order]
+def _edge_keys(edge_index: npt.NDArray[np.integer], n: int) -> npt.NDArray[np.int64]:
+    """Return each edge as the number source · N + target, in ascending order."""
+    key = edge_index[0].astype(np.int64)
+    key *= n
+    key += edge_index[1]
+    if (key[:-1] > key[1:]).any():
+        key.sort()
+    return key
 
 
-def _hash_edges(source: npt.NDArray[np.int64], target: npt.NDArray[np.int64]) -> bytes:
-    return hashlib.sha256(_little(np.stack([source, target], axis=1), "<i8")).digest()
+def _hash_edges(key: npt.NDArray[np.int64], n: int) -> bytes:
+    """Hash the pairs (source, target) of sorted edges, block by block."""
+    pairs = hashlib.sha256()
+    for start in range(0, key.size, _BLOCK_ENTRIES):
+        pair = np.divmod(key[start : start + _BLOCK_ENTRIES], n)
+        pairs.update(_little(np.stack(pair, axis=1), "<i8"))
+    return pairs.digest()
 
 
-def _hash_relations(relations: Mapping[str, npt.NDArray[np.integer]]) -> Iterator[bytes]:
+def _hash_relations(relations: Mapping[str, npt.NDArray[np.integer]], n: int) -> Iterator[bytes]:
     """Hash each relation's name and edges, by the order of the names; their lengths keep them apart."""
     for name in sorted(relations):
         yield f"\nrelation {len(name.encode())} {name} {relations[name].shape[1]}\n".encode()
-        yield _hash_edges(*_in_order(relations[name]))
+        yield _hash_edges(_edge_keys(relations[name], n), n)
+
+
+def _num_isolated(edge_index: npt.NDArray[np.integer], n: int) -> int:
+    linked = np.zeros(n, dtype=bool)
+    for start in range(0, edge_index.shape[1], _BLOCK_ENTRIES):
+        source, target = edge_index[:, start : start + _BLOCK_ENTRIES]
+        apart = source != target
+        linked[source[apart]] = True
+        linked[target[apart]] = True
+    return int(n - linked.sum())
+
+
+def _num_classes(y: npt.NDArray[np.integer | np.bool_] | None) -> int:
+    if y is None or not y.size:
+        return 0
+    return int(y.max()) + 1 if y.ndim == 1 else int(y.shape[1])
+
+
+def _hash_labels(y: npt.NDArray[np.integer | np.bool_] | None) -> bytes:
+    if y is None:
+        return b"no labels"
+    if y.ndim == 1:
+        return hashlib.sha256(_little(y, "<i8")).digest()
+    whole = hashlib.sha256(f"{y.shape[1]} labels a node\n".encode())
+    whole.update(_little(y, "<u1"))
+    return whole.digest()
 
 
 def _hash_features(x: npt.NDArray[np.floating] | sparse.csr_matrix) -> tuple[bytes, bytes]:

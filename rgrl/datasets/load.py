@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from rgrl.datasets.arxiv import read_arxiv
 from rgrl.datasets.dataset import Dataset
 from rgrl.datasets.dataset_spec import DatasetSpec
 from rgrl.datasets.download import ProgressCallback
@@ -20,14 +21,27 @@ from rgrl.datasets.multiplex import read_multiplex
 from rgrl.datasets.npz import read_npz
 from rgrl.datasets.own import is_own, load_own
 from rgrl.datasets.planetoid import read_planetoid
+from rgrl.datasets.ppi import read_ppi
 from rgrl.datasets.raw_graph import RawGraph
+from rgrl.datasets.reddit import read_reddit
 from rgrl.datasets.registry import DATASETS, find_spec, require_readable
 from rgrl.datasets.source_files import SourceFiles
 from rgrl.datasets.sources import locate
 from rgrl.datasets.split import Split
 from rgrl.datasets.splits import random_splits
+from rgrl.datasets.wikics import read_wikics
 from rgrl.errors import DataError
 from rgrl.graph.graph import Graph
+from rgrl.graph.induced_subgraph import induced_subgraph
+
+# Readers of datasets that are published as a single file.
+_ONE_FILE: dict[str, Callable[[Path], RawGraph]] = {
+    "npz": read_npz,
+    "wikics": read_wikics,
+    "arxiv": read_arxiv,
+    "reddit": read_reddit,
+    "ppi": read_ppi,
+}
 
 
 def load_dataset(
@@ -69,16 +83,18 @@ def load_dataset(
     found = fingerprint(raw.x, raw.edge_index, raw.y, raw.relations)
     require_expected(spec, found)
     graph = graph_of(raw)
-    public = None if raw.public_split is None else Split(*raw.public_split, num_nodes=raw.num_nodes)
+    public, published = splits_of(raw)
     return Dataset(
         name=spec.name,
         graph=graph,
-        labels=graph.y,
-        splits=(public,) if raw.relations and public is not None else random_splits(raw.num_nodes),
+        labels=torch.from_numpy(raw.y) if raw.multi_label else graph.y,
+        splits=published or random_splits(raw.num_nodes),
         public_split=public,
         fingerprint=found,
         spec=spec,
+        train_graph=induced_subgraph(graph, published[0].train) if raw.inductive else None,
         relations={name: relation_of(graph, edges) for name, edges in raw.relations.items()},
+        graph_of_node=None if raw.graph_of_node is None else torch.from_numpy(raw.graph_of_node),
     )
 
 
@@ -105,12 +121,22 @@ def read_files(spec: DatasetSpec, files: SourceFiles) -> RawGraph:
     path = files.paths[spec.files[0].name]
     if files.reader == "multiplex":
         return read_multiplex(path, [name for name, _ in spec.relations])
-    return read_npz(path)
+    return _ONE_FILE[files.reader](path)
 
 
 def graph_of(raw: RawGraph) -> Graph:
     """Plan the graph that was read."""
-    return Graph.from_edge_index(torch.from_numpy(raw.edge_index), x=raw.x, y=raw.y, num_nodes=raw.num_nodes)
+    y = None if raw.multi_label else raw.y
+    return Graph.from_edge_index(torch.from_numpy(raw.edge_index), x=raw.x, y=y, num_nodes=raw.num_nodes)
+
+
+def splits_of(raw: RawGraph) -> tuple[Split | None, tuple[Split, ...]]:
+    """Check the public split and the published splits of the protocol, which may be that one many times."""
+    public = None if raw.public_split is None else Split(*raw.public_split, num_nodes=raw.num_nodes)
+    return public, tuple(
+        public if public is not None and parts is raw.public_split else Split(*parts, num_nodes=raw.num_nodes)
+        for parts in raw.splits
+    )
 
 
 def relation_of(graph: Graph, edge_index: npt.NDArray[np.int64]) -> Graph:

@@ -100,6 +100,7 @@ def _graph(
         edge_index=undirected_edges(either[0], either[1], labels.size),
         y=labels.astype(np.int64),
         public_split=public,
+        splits=(public,),
         relations=edges,
     )
 

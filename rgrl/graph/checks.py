@@ -26,7 +26,7 @@ def _as_array(value: Any, name: str) -> npt.NDArray[Any]:
 
 
 def checked_edge_index(edge_index: Any, num_nodes: int) -> tuple[IntArray, IntArray]:
-    """Source and target of each edge, int64 ``[E]`` each, in range.
+    """Source and target of each edge, ``[E]`` each, in range: int32 where given so, else int64.
 
     Raises:
         DataError: If the shape is not ``[2, E]``, the dtype no integer, or an index out of range.
@@ -38,9 +38,9 @@ def checked_edge_index(edge_index: Any, num_nodes: int) -> tuple[IntArray, IntAr
         raise DataError(f"edge_index has shape {list(array.shape)}: [2, E] is needed")
     if array.dtype.kind not in "iu" and array.size:
         raise DataError(f"edge_index has dtype {array.dtype}: integers are needed")
-    array = array.astype(np.int64)
-    outside = (array < 0) | (array >= num_nodes)
-    if outside.any():
+    array = array if array.dtype == np.int32 else array.astype(np.int64, copy=False)
+    if array.size and (array.min() < 0 or array.max() >= num_nodes):
+        outside = (array < 0) | (array >= num_nodes)
         first = int(np.flatnonzero(outside.any(axis=0))[0])
         pair = tuple(int(v) for v in array[:, first])
         raise DataError(

@@ -82,7 +82,7 @@ class Graph:
         source, target = checked_edge_index(edge_index, nodes)
         is_loop = source == target
         ones = np.ones(int((~is_loop).sum()) + nodes, dtype=bool)
-        everyone = np.arange(nodes)
+        everyone = np.arange(nodes, dtype=source.dtype)
         rows = np.concatenate([target[~is_loop], everyone])
         columns = np.concatenate([source[~is_loop], everyone])
         matrix = sparse.coo_matrix((ones, (rows, columns)), shape=(nodes, nodes)).tocsr()

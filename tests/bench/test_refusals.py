@@ -12,7 +12,6 @@ import torch
     ("arguments", "message"),
     [
         (("run", "korra"), "korra"),
-        (("run", "karate", "wikics"), "'wikics' is not readable yet"),
         (("run", "karate", "--set", "num_anchor=3"), "did you mean 'num_anchors'"),
         (("run", "karate", "--set", "nonsense"), "key=value is needed"),
         (("run", "karate", "--epochs", -1), "--epochs is -1: a whole number of at least 0"),

@@ -91,3 +91,44 @@ def test_every_part_counts() -> None:
         fingerprint(np.hstack([X, np.zeros((4, 1))]), EDGES, Y),
     ]
     assert len({variant.digest for variant in variants}) == len(variants)
+
+
+def test_digests_of_an_earlier_version_still_hold() -> None:
+    assert (
+        fingerprint(X, EDGES, Y).digest == "1eea49d81d2d49a85f701befcfbdad346dfee65e51b0aa460e49a3340eca5c32"
+    )
+    assert (
+        fingerprint(X, EDGES[:, [2, 0, 0, 3]]).digest
+        == "067a99c6d16e63d2657651dbacf64682eca561364fd405e60c382b2318157794"
+    )
+
+
+def test_several_labels_a_node_count_by_node_and_label() -> None:
+    several = np.zeros((4, 6), dtype=bool)
+    several[[0, 2], [1, 3]] = True
+    moved = several[:, ::-1]
+    found = fingerprint(X, EDGES, several)
+    assert found.num_classes == 6
+    reshaped = np.zeros((4, 12), dtype=bool)
+    variants = [
+        found,
+        fingerprint(X, EDGES),
+        fingerprint(X, EDGES, moved),
+        fingerprint(X, EDGES, several[::-1]),
+    ]
+    variants += [fingerprint(X, EDGES, reshaped), fingerprint(X, EDGES, reshaped[:, :6])]
+    assert len({variant.digest for variant in variants}) == len(variants)
+    assert fingerprint(X, EDGES, np.asfortranarray(several)) == found
+
+
+@given(st.integers(1, 5), st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=12))
+def test_edges_count_as_a_multiset(block: int, drawn: list[tuple[int, int]]) -> None:
+    edges = np.array(drawn, dtype=np.int64).reshape(-1, 2).T
+    x = np.ones((5, 1), dtype=np.float32)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rgrl.datasets.fingerprint._BLOCK_ENTRIES", block)
+        found = fingerprint(x, edges.astype(np.int32))
+    assert found == fingerprint(x, edges[:, ::-1])
+    assert found.num_edges == len(drawn)
+    assert found.directed == (sorted(drawn) != sorted((b, a) for a, b in drawn))
+    assert found.num_isolated == 5 - len({end for a, b in drawn if a != b for end in (a, b)})

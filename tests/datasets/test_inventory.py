@@ -6,7 +6,10 @@ import pytest
 from raw_writers import FakeNetwork
 
 from rgrl.datasets import download as download_module
+from rgrl.datasets import registry
+from rgrl.datasets.dataset_spec import DatasetSpec
 from rgrl.datasets.inventory import fetch, on_disk, verify, where
+from rgrl.datasets.raw_file import RawFile
 from rgrl.errors import ConfigError, DataUnavailableError
 
 PHOTO = "amazon_electronics_photo.npz"
@@ -50,11 +53,16 @@ def test_a_wrong_file_is_told_and_not_moved(tmp_path: Path) -> None:
     assert own.place == "root"
 
 
-def test_a_file_without_a_published_digest_is_unknown(tmp_path: Path) -> None:
-    put(tmp_path / "cache", "wikics", "data.json")
-    (check,) = verify("wikics")
+def test_a_file_without_a_published_digest_is_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = (RawFile("toy.npz"),)
+    toy = DatasetSpec("toy", "Toy", "node classification", None, None, None, None, files=files)
+    monkeypatch.setitem(registry.DATASETS, "toy", toy)
+    put(tmp_path / "cache", "toy", "toy.npz")
+    (check,) = verify("toy")
     assert (check.status, check.expected) == ("unknown", None)
-    assert not on_disk("wikics"), "it has no reader yet"
+    assert not on_disk("toy"), "it has no reader yet"
 
 
 def test_the_mirrors_form_stands_in_where_it_is_complete(tmp_path: Path) -> None:
@@ -82,8 +90,6 @@ def test_embedded_ones_need_no_file(network: FakeNetwork) -> None:
 def test_refusals() -> None:
     with pytest.raises(DataUnavailableError, match=f"Put {PHOTO} at"):
         fetch("photo")
-    with pytest.raises(DataUnavailableError, match="'ppi' is not readable yet"):
-        fetch("ppi")
     for function in (fetch, verify, where, on_disk):
         with pytest.raises(ConfigError, match="dataset 'phot' is unknown; did you mean 'photo'"):
             function("phot")  # type: ignore[operator]

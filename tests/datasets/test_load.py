@@ -206,8 +206,6 @@ def test_another_graph_than_expected_is_refused(
 def test_refusals_name_the_dataset(cut_off: FakeNetwork, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="dataset 'corra' is unknown; did you mean 'cora'"):
         load_dataset("corra")
-    with pytest.raises(DataUnavailableError, match="dataset 'wikics' is not readable yet"):
-        load_dataset("WikiCS")
     with pytest.raises(DataUnavailableError, match=r"'dblp\.pkl' has no official address.*Put dblp\.pkl at"):
         load_dataset("dblp")
     with pytest.raises(DataUnavailableError, match="network is down"):

@@ -25,5 +25,18 @@ def test_refuses_labels_that_do_not_fit() -> None:
     x = np.ones((2, 1), dtype=np.float32)
     with pytest.raises(DataError, match=r"labels have shape \[3\]"):
         RawGraph(x=x, edge_index=EDGES, y=np.zeros(3, dtype=np.int64))
+    with pytest.raises(DataError, match=r"labels have shape \[2\]; 2 rows of features need \[2, labels\]"):
+        RawGraph(x=x, edge_index=EDGES, y=np.zeros(2, dtype=bool))
+    with pytest.raises(DataError, match=r"labels have shape \[2, 0\]"):
+        RawGraph(x=x, edge_index=EDGES, y=np.zeros((2, 0), dtype=bool))
+    with pytest.raises(DataError, match=r"labels have shape \[3, 4\]"):
+        RawGraph(x=x, edge_index=EDGES, y=np.zeros((3, 4), dtype=bool))
     with pytest.raises(DataError, match="a label is -2"):
         RawGraph(x=x, edge_index=EDGES, y=np.array([0, -2]))
+
+
+def test_refuses_numbers_of_graphs_that_do_not_fit() -> None:
+    x, y = np.ones((2, 1), dtype=np.float32), np.zeros((2, 3), dtype=bool)
+    assert RawGraph(x=x, edge_index=EDGES, y=y, graph_of_node=np.zeros(2, dtype=np.int64)).multi_label
+    with pytest.raises(DataError, match=r"numbers of graphs have shape \[3\]; 2 rows of features need \[2\]"):
+        RawGraph(x=x, edge_index=EDGES, y=y, graph_of_node=np.zeros(3, dtype=np.int64))
