@@ -14,8 +14,8 @@ from torch import Tensor
 
 from rgrl.evaluate.checks import IntArray
 from rgrl.evaluate.logistic_batched import WIDEST_BATCHED, curvature_of, fit_strength
-from rgrl.evaluate.standardise import standardise
 from rgrl.evaluate.logistic_sklearn import fit_quietly
+from rgrl.evaluate.standardise import standardise
 
 logger = logging.getLogger(__name__)
 
