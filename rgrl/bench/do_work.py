@@ -9,7 +9,6 @@ from typing import Any
 
 import torch
 
-from rgrl.bench.embed_seed import raw_features
 from rgrl.bench.observer import Observer
 from rgrl.bench.probes import classification_probe
 from rgrl.bench.result_folder import ResultFolder
@@ -19,6 +18,7 @@ from rgrl.bench.work import Work
 from rgrl.datasets import Dataset, load_dataset
 from rgrl.datasets.sources import cache_root
 from rgrl.errors import DataError, RGRLError, RunsFailedError
+from rgrl.graph import SparseFeatures
 from rgrl.presets import TrainingPreset
 from rgrl.training import settled_precision
 
@@ -94,11 +94,14 @@ def _do_task(
         cache=cache_root() / "anchors",
     )
     if task == "classification":
-        return run.classification(lambda: _raw_mean(dataset))
+        return run.classification(lambda: _raw_mean(dataset, observer))
     if task == "link":
         return run.link()
     return run.task(task)
 
 
-def _raw_mean(dataset: Dataset) -> float:
-    return classification_probe(dataset)(raw_features(dataset.graph)).test_mean
+def _raw_mean(dataset: Dataset, observer: Observer) -> float:
+    x = dataset.graph.x
+    report = classification_probe(dataset)(x.to_scipy() if isinstance(x, SparseFeatures) else x)
+    observer.note(f"{dataset.name}: raw features {report}")
+    return report.test_mean

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -32,4 +34,4 @@ def _cosine_auc(embedding: Tensor, positives: Tensor, negatives: Tensor) -> floa
 
 def link_report(embedding: Tensor, split: EdgeSplit) -> Report:
     """The report of every scorer on the test edges."""
-    return link_prediction(embedding, split)
+    return replace(link_prediction(embedding, split), task="link")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -40,7 +42,7 @@ def classification_probe(dataset: Dataset) -> Probe:
     return lambda embedding: linear_probe(embedding, labels, splits, weight_decay=decay)
 
 
-def _micro_f1(embedding: Tensor, labels: Tensor, dataset: Dataset) -> ProbeReport:
+def _micro_f1(embedding: Any, labels: Tensor, dataset: Dataset) -> ProbeReport:
     report = multi_label_probe(embedding, labels, dataset.splits)
     return ProbeReport(
         val=tuple(100 * f1 for f1 in report.scores["val_micro_f1"]),

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -20,7 +21,7 @@ from rgrl.methods import Method
 from rgrl.presets import TrainingPreset
 
 #: From an embedding to the scores that choose between updates (``val_mean``) and that are reported.
-Probe = Callable[[Tensor], ProbeReport]
+Probe = Callable[[Any], ProbeReport]
 
 
 @dataclass(frozen=True)

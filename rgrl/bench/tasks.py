@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 
 import torch
@@ -55,11 +56,11 @@ def _clustering(embedding: Tensor, dataset: Dataset) -> Report:
 
 
 def _similarity(embedding: Tensor, dataset: Dataset) -> Report:
-    return similarity_search(embedding, _single(dataset, "similarity"))
+    return replace(similarity_search(embedding, _single(dataset, "similarity")), task="similarity")
 
 
 def _few_shot(embedding: Tensor, dataset: Dataset) -> Report:
-    return few_shot(embedding, _single(dataset, "few-shot"))
+    return replace(few_shot(embedding, _single(dataset, "few-shot")), task="few-shot")
 
 
 def _multiplex(embedding: Tensor, dataset: Dataset) -> Report:

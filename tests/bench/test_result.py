@@ -10,7 +10,7 @@ from rich.console import Console
 
 from rgrl.bench import published as published_module
 from rgrl.bench import seed_record as record_module
-from rgrl.bench.published import SOURCES, Published
+from rgrl.bench.published import SOURCES, Published, published
 from rgrl.bench.result import classification_result
 from rgrl.bench.run_key import RunKey
 from rgrl.bench.seed_record import seed_record
@@ -143,10 +143,19 @@ def test_the_table_says_where_the_published_number_was_read(result):
 
 
 def test_what_is_known_of_each_published_number():
-    sources = {name: number.source for (_, name), number in published_module.PUBLISHED.items()}
+    rgrl = {name: each for (method, name), each in published_module.PUBLISHED.items() if method == "rgrl"}
+    sources = {name: number.source for name, number in rgrl.items()}
     others = {name: source for name, source in sources.items() if source != "paper"}
     assert others == {"cs": "quotation", "citeseer": "notebook", "pubmed": "notebook", "corafull": "notebook"}
-    assert set(sources.values()) == set(SOURCES)
+    assert {number.source for number in published_module.PUBLISHED.values()} == set(SOURCES)
+    assert not any(number.converged or number.public_split for number in rgrl.values())
+
+
+def test_a_published_number_stands_beside_its_own_kind_of_split_only():
+    assert published("dgi", "cora", public_split=False) is None
+    assert published("dgi", "cora", public_split=True).mean == 82.3
+    assert published("rgrl", "cora", public_split=True) is None
+    assert published("rgrl", "nothing", public_split=False) is None
 
 
 def test_the_settings_and_the_graph_are_there(result):
