@@ -11,6 +11,16 @@ from typing import Any
 from rgrl.bench.result_folder import read_results, result_identity
 from rgrl.errors import ConfigError, DataError
 
+#: What a task is compared by, unless another metric is asked for.
+_FIRST_METRICS = {
+    "classification": "accuracy",
+    "clustering": "nmi",
+    "similarity": "sim@5",
+    "few-shot": "5-shot",
+    "link": "random/cosine/auc",
+    "multiplex": "micro_f1",
+}
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -75,13 +85,15 @@ def gather(paths: Sequence[Path], *, task: str, metric: str | None) -> Compariso
     Args:
         paths: Folders of results, or ``results.jsonl`` files.
         task: Task by name.
-        metric: Metric of the task; its first where it is ``None``. Classification has ``accuracy``, by the
-            paper's probe, and ``converged``.
+        metric: Metric of the task; its usual one where it is ``None``. Classification has ``accuracy``, by
+            the paper's probe, and ``converged``.
 
     Raises:
         DataError: If there is no result of the task.
         ConfigError: If the metric is none of the task's.
     """
+    if task not in _FIRST_METRICS:
+        raise ConfigError(f"task '{task}' is unknown: accepted are {', '.join(_FIRST_METRICS)}")
     newest: dict[tuple[str, ...], dict[str, Any]] = {}
     for path in paths:
         file = path / "results.jsonl" if path.is_dir() else path
@@ -92,7 +104,7 @@ def gather(paths: Sequence[Path], *, task: str, metric: str | None) -> Compariso
                 newest[result_identity(result)] = result
     if not newest:
         raise DataError(f"no result of the task '{task}' is stored in {', '.join(map(str, paths))}")
-    chosen = metric or ("accuracy" if task == "classification" else next(iter(_metrics(newest))))
+    chosen = metric or _FIRST_METRICS[task]
     accepted = ["accuracy", "converged"] if task == "classification" else list(_metrics(newest))
     if chosen not in accepted:
         raise ConfigError(f"metric '{chosen}' is unknown: {task} has {', '.join(accepted)}")
@@ -142,8 +154,8 @@ def _cell(result: Mapping[str, Any], metric: str) -> Cell:
         if mean is None:
             raise DataError(f"the result of {result['method']} on {result['dataset']} has no converged probe")
         spread = stdev(runs) if len(runs) > 1 else None
-        gap = None if result["paper_mean"] is None else mean - result["paper_mean"]
-        return Cell(mean, None, spread, splits=(), paper=result["paper_mean"], paper_gap=gap, **shared)
+        paper, gap = result["paper_mean"], result["paper_gap"]
+        return Cell(mean, None, spread, splits=(), paper=paper, paper_gap=gap, **shared)
     if result["task"] == "classification":
         return Cell(
             mean=result["test_mean"],

@@ -24,8 +24,8 @@ class Published:
             arXiv version has it; ``"notebook"`` the stored output of the authors' notebook, where the paper's
             number is not known; ``"quotation"`` a later paper's quotation; ``"repository"`` the authors'
             code or its description.
-        converged: Whether it stands for a classifier trained to convergence, as the rivals' protocols have
-            it; it is then held against our converged probe.
+        converged: Whether it stands for a classifier trained to convergence on the last embedding, as the
+            rivals' protocols have it; it is then held against our converged probe of the last update.
         public_split: Whether it was measured on the split published with the files.
     """
 

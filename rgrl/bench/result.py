@@ -50,7 +50,7 @@ def classification_result(
             )
         },
         "raw_mean": raw_mean,
-        **_against(known, test_mean, _mean_of(records, "converged_test_mean")),
+        **_against(known, test_mean, _mean_of(records, "converged_last_mean")),
         **_tail(dataset, key, records, device=device, seconds=seconds),
         "runs": [dict(record) for record in records],
     }

@@ -25,6 +25,9 @@ from rgrl.errors import ConfigError, DataError, OutputError
 from rgrl.evaluate import Report, load_embeddings, save_embeddings
 from rgrl.graph import Graph
 
+#: Metrics of a task that a note of progress shows; the result has all.
+_SHOWN_METRICS = 4
+
 
 @dataclass(frozen=True, eq=False)
 class MethodRun:
@@ -107,7 +110,7 @@ class MethodRun:
         for seed in range(self.seeds):
             records.append(self.record(seed))
             reports.append(evaluator(self.chosen(seed), self.dataset))
-            self.observer.note(f"{self.key.dataset}: {self.key.method}, seed {seed}: {reports[-1]}")
+            self._note(seed, reports[-1])
         return self._stored(records, reports, start)
 
     def link(self) -> dict[str, Any]:
@@ -128,7 +131,7 @@ class MethodRun:
         for seed in range(self.seeds):
             records.append(run.record(seed, graph=split.train_graph, probe=link_probe(split)))
             reports.append(link_report(run.chosen(seed, graph=split.train_graph), split))
-            self.observer.note(f"{self.key.dataset}: {self.key.method}, seed {seed}: {reports[-1]}")
+            self._note(seed, reports[-1])
         return run._stored(records, reports, start)
 
     def record(self, seed: int, *, graph: Graph | None = None, probe: Any = None) -> dict[str, Any]:
@@ -179,6 +182,8 @@ class MethodRun:
             )
         self.folder.keep_record(self.key, seed, record)
         scores = "" if run.best.probe is None else f"{run.best.probe} "
+        if self.key.regime == "link" and run.best.probe is not None:
+            scores = f"validation AUC {run.best.probe.val_mean:.2f} "
         self.observer.note(f"{self.key.dataset}: seed {seed} {scores}at update {run.best.update}")
         return record
 
@@ -189,6 +194,10 @@ class MethodRun:
         if self.key.method == "raw":
             return raw_features(self.dataset.graph if graph is None else graph)
         return load_embeddings(self.folder.embedding(self.key, seed)).values
+
+    def _note(self, seed: int, report: Report) -> None:
+        shown = [f"{metric} {report.mean(metric):.4f}" for metric in list(report.scores)[:_SHOWN_METRICS]]
+        self.observer.note(f"{self.key.dataset}: seed {seed}, {report.task}: {', '.join(shown)}")
 
     def _own_probe(self) -> Any:
         try:

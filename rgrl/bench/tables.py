@@ -151,7 +151,7 @@ def _updates(result: Mapping[str, Any], key: str) -> str:
 def _gap_note(result: Mapping[str, Any]) -> str:
     if result["paper_gap"] is None:
         return ""
-    probe = ", converged probe" if result.get("paper_probe") == "converged" else ""
+    probe = ", converged probe, last update" if result.get("paper_probe") == "converged" else ""
     return f"ours {result['paper_gap']:+.2f}{probe}"
 
 
