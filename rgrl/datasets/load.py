@@ -24,7 +24,7 @@ from rgrl.datasets.planetoid import read_planetoid
 from rgrl.datasets.ppi import read_ppi
 from rgrl.datasets.raw_graph import RawGraph
 from rgrl.datasets.reddit import read_reddit
-from rgrl.datasets.registry import DATASETS, find_spec
+from rgrl.datasets.registry import find_spec
 from rgrl.datasets.source_files import SourceFiles
 from rgrl.datasets.sources import locate
 from rgrl.datasets.split import Split
@@ -75,7 +75,7 @@ def load_dataset(
         >>> load_dataset("karate").fingerprint.num_edges
         156
     """
-    if str(name).strip().lower() not in DATASETS and is_own(name):
+    if is_own(name):
         return load_own(name)
     spec = find_spec(str(name))
     raw = read_raw(spec, root=root, download=download, progress=progress)
