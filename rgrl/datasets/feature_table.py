@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -83,10 +84,10 @@ class FeatureTable:
 
 def _whole(labels: Sequence[str]) -> list[int] | None:
     """Return the labels as whole numbers, or None where one of them is none."""
-    try:
+    # To Python 1_0 is the number 10, and both would be one class.
+    if all(re.fullmatch(r"[+-]?[0-9]+", label) for label in labels):
         return [int(label) for label in labels]
-    except ValueError:
-        return None
+    return None
 
 
 def _twice(names: Sequence[str]) -> str | None:

@@ -10,7 +10,7 @@ from rgrl.datasets.download import ProgressCallback
 from rgrl.datasets.file_check import FileCheck
 from rgrl.datasets.file_location import FileLocation
 from rgrl.datasets.raw_file import RawFile
-from rgrl.datasets.registry import find_spec, require_readable
+from rgrl.datasets.registry import find_spec
 from rgrl.datasets.sources import find_file, locate, raw_folders
 
 
@@ -22,10 +22,9 @@ def fetch(
     Raises:
         ConfigError: Unknown dataset, or `root` is no folder.
         DataError: A file has the wrong digest.
-        DataUnavailableError: Files could not be fetched, or the dataset is not readable yet.
+        DataUnavailableError: Files could not be fetched.
     """
     spec = find_spec(name)
-    require_readable(spec)
     if spec.files:
         locate(spec, root=root, progress=progress)
     return where(name, root=root)

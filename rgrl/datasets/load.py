@@ -24,7 +24,7 @@ from rgrl.datasets.planetoid import read_planetoid
 from rgrl.datasets.ppi import read_ppi
 from rgrl.datasets.raw_graph import RawGraph
 from rgrl.datasets.reddit import read_reddit
-from rgrl.datasets.registry import DATASETS, find_spec, require_readable
+from rgrl.datasets.registry import find_spec
 from rgrl.datasets.source_files import SourceFiles
 from rgrl.datasets.sources import locate
 from rgrl.datasets.split import Split
@@ -66,7 +66,7 @@ def load_dataset(
 
     Raises:
         ConfigError: Unknown dataset, or `root` is no folder.
-        DataUnavailableError: The dataset is not readable yet, or its files could not be found or fetched.
+        DataUnavailableError: Its files could not be found or fetched.
         MissingExtraError: A table of yours needs a package that is not installed.
         UnsafeDataError: A file names anything but plain data.
         DataError: A file is altered or damaged, or the graph is not the expected one.
@@ -75,7 +75,7 @@ def load_dataset(
         >>> load_dataset("karate").fingerprint.num_edges
         156
     """
-    if str(name).strip().lower() not in DATASETS and is_own(name):
+    if is_own(name):
         return load_own(name)
     spec = find_spec(str(name))
     raw = read_raw(spec, root=root, download=download, progress=progress)
@@ -106,7 +106,6 @@ def read_raw(
     progress: ProgressCallback | None = None,
 ) -> RawGraph:
     """Read a dataset's features, edges and labels; arguments and errors as `load_dataset`."""
-    require_readable(spec)
     if spec.reader == "embedded":
         return read_embedded(spec.name)
     return read_files(spec, locate(spec, root=root, fetch=download, progress=progress))

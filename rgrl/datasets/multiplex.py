@@ -18,15 +18,18 @@ from rgrl.errors import DataError
 
 # DBLP's three relations as dense float64 matrices take 1.5 GB.
 MAX_MULTIPLEX_BYTES = 4 * 1024**3
+# DMGI's script that prepares DBLP writes PPP; the file that is shared has PPrefP.
+_ALSO_NAMED = {"PPP": "PPrefP"}
 
 
 def read_multiplex(path: Path, relations: Sequence[str]) -> RawGraph:
     """Read one pickled multiplex dataset, in DMGI's form or in the repacked one.
 
-    DMGI's form has the keys `feature`, `label` (one-hot), one matrix a relation under its name, `train_idx`,
-    `val_idx` and `test_idx`. The repacked form has `feats`, `labels` (class indices), `adjs` (for each
-    relation the sources and targets of its edges, each edge once) and `splits` (three masks). Other keys are
-    left alone. Every entry that is not zero is an edge; edges become undirected and lose their self-loops.
+    DMGI's form has the keys `feature`, `label` (one-hot), one matrix a relation under its name (PPP may be
+    `PPrefP`), `train_idx`, `val_idx` and `test_idx`. The repacked form has `feats`, `labels` (class indices),
+    `adjs` (for each relation the sources and targets of its edges, each edge once) and `splits` (three
+    masks). Other keys are left alone. Every entry that is not zero is an edge; edges become undirected and
+    lose their self-loops.
 
     Args:
         path: The file.
@@ -62,7 +65,8 @@ def _read_dmgi(held: Mapping[str, Any], relations: Sequence[str]) -> RawGraph:
     n = one_hot.shape[0]
     edges = {}
     for name in relations:
-        matrix = _matrix(held[name], name)
+        other = _ALSO_NAMED.get(name, name)
+        matrix = _matrix(held[other if name not in held and other in held else name], name)
         if matrix.shape != (n, n):
             raise DataError(f"relation '{name}' has shape {list(matrix.shape)}; {n} nodes need [{n}, {n}]")
         if not np.isfinite(matrix.data).all():

@@ -17,6 +17,7 @@ from rgrl.errors import DataError, UnsafeDataError
 
 # Unpacked; the largest published file (Computers) has 32 MB.
 MAX_ARRAY_BYTES = 4 * 1024**3
+_CSR_PARTS = ("data", "indices", "indptr", "shape")
 
 
 def read_npz(path: Path, *, own: bool = False) -> RawGraph:
@@ -28,7 +29,8 @@ def read_npz(path: Path, *, own: bool = False) -> RawGraph:
 
     Args:
         path: The file.
-        own: The file is the user's: features stay as they are, and `labels` may be absent.
+        own: The file is the user's: features stay as they are, `labels` may be absent, and an entry of the
+            adjacency that is zero is no edge.
 
     Returns:
         The graph; it has no public split.
@@ -42,11 +44,14 @@ def read_npz(path: Path, *, own: bool = False) -> RawGraph:
     try:
         with np.load(path, allow_pickle=False) as archive:
             _refuse_oversize(path, archive)
+            _require_keys(archive)
             x = _features(archive, binarise=not own)
             adj = _csr(archive, "adj")
             labels = None if own and "labels" not in archive else np.asarray(archive["labels"])
             if labels is not None and labels.dtype.kind not in "iu":
                 raise DataError(f"labels are {labels.dtype}; integers are expected")
+            if own:
+                adj.eliminate_zeros()
             coo = adj.tocoo()
             if adj.shape[0] != adj.shape[1] or adj.shape[0] != x.shape[0]:
                 raise DataError(f"adjacency {list(adj.shape)} does not fit features {list(x.shape)}")
@@ -60,6 +65,15 @@ def read_npz(path: Path, *, own: bool = False) -> RawGraph:
         kind = UnsafeDataError if "allow_pickle" in str(error) else DataError
         reason = "an array in it is a pickle" if kind is UnsafeDataError else " ".join(str(error).split())
         raise kind(f"{path} is damaged or not in gnn-benchmark's form: {reason}") from error
+
+
+def _require_keys(archive: Mapping[str, Any]) -> None:
+    attr = ["attr_matrix"] if "attr_matrix" in archive else [f"attr_{part}" for part in _CSR_PARTS]
+    needed = [*(f"adj_{part}" for part in _CSR_PARTS), *attr]
+    if missing := [key for key in needed if key not in archive]:
+        raise DataError(
+            f"it has no {', '.join(missing)}; it holds {', '.join(sorted(archive))[:200] or 'nothing'}"
+        )
 
 
 def _refuse_oversize(path: Path, archive: Any) -> None:
@@ -87,8 +101,8 @@ def _features(
 
 
 def _csr(archive: Mapping[str, npt.NDArray[Any]], prefix: str) -> sparse.csr_matrix:
-    data, indices, indptr = (archive[f"{prefix}_{part}"] for part in ("data", "indices", "indptr"))
-    rows, columns = (int(size) for size in archive[f"{prefix}_shape"])
+    data, indices, indptr, shape = (archive[f"{prefix}_{part}"] for part in _CSR_PARTS)
+    rows, columns = (int(size) for size in shape)
     matrix = sparse.csr_matrix((data, indices, indptr), shape=(rows, columns))
     matrix.check_format(full_check=True)
     return matrix

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -14,19 +15,25 @@ from rgrl.datasets.edges import undirected_edges
 from rgrl.datasets.fingerprint import fingerprint
 from rgrl.datasets.npz import read_npz
 from rgrl.datasets.raw_graph import RawGraph
+from rgrl.datasets.registry import DATASETS
 from rgrl.datasets.splits import MIN_NODES, random_splits
 from rgrl.datasets.table_files import TABLE_ENDINGS, read_table
 from rgrl.errors import ConfigError, DataError, DataUnavailableError, RGRLError
 from rgrl.graph.checks import checked_edge_index, checked_features, checked_labels
 from rgrl.graph.graph import Graph
 
+logger = logging.getLogger(__name__)
+
 _WHOLE = (".npz", ".safetensors")
 GRAPH_ENDINGS = (*_WHOLE, *EDGE_ENDINGS)
 
 
 def is_own(name: str | Path) -> bool:
-    """Say whether a name is a file of a graph: by its ending, or because there is such a file."""
-    return Path(name).suffix.lower() in GRAPH_ENDINGS or Path(name).is_file()
+    """Say whether a name is a file's: it is no registry name, and has a folder, a known ending or a file."""
+    path = Path(name)
+    if str(name).strip().lower() in DATASETS:
+        return False
+    return path.name != str(name) or path.suffix.lower() in GRAPH_ENDINGS or path.is_file()
 
 
 def load_own(path: str | Path, *, features: str | Path | None = None) -> Dataset:
@@ -66,18 +73,34 @@ def load_own(path: str | Path, *, features: str | Path | None = None) -> Dataset
     """
     path = Path(path)
     ending = path.suffix.lower()
+    known = _published_as(path)
     if ending not in GRAPH_ENDINGS:
-        raise ConfigError(f"graph {path}: accepted endings are {', '.join(GRAPH_ENDINGS)}")
+        hint = f"; put it at <root>/{known}/raw/ and name the dataset '{known}'" if known else ""
+        raise ConfigError(f"graph {path}: accepted endings are {', '.join(GRAPH_ENDINGS)}{hint}")
     if not path.is_file():
         raise DataUnavailableError(f"graph {path} does not exist")
     if ending in _WHOLE and features is not None:
         raise ConfigError(f"features is {features}, but {path} holds its own; give it with a file of edges")
+    if known is not None:
+        logger.warning(
+            "%s has the name of the published file of '%s' and is read as a graph of your own: features are "
+            "not binarised; name the dataset '%s' for the benchmark's graph",
+            *(path, known, known),
+        )
     try:
         return _dataset(path, _read(path, features))
     except RGRLError:
         raise
     except OSError as error:
         raise DataUnavailableError(f"graph {path} cannot be read: {error.strerror or error}") from error
+
+
+def _published_as(path: Path) -> str | None:
+    """Return the registry's dataset that has a raw file of this name."""
+    for spec in DATASETS.values():
+        if any(file.name == path.name for file in spec.files):
+            return spec.name
+    return None
 
 
 def _read(path: Path, features: str | Path | None) -> RawGraph:

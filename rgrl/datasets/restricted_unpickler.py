@@ -40,7 +40,8 @@ for _form in ("csr", "csc", "coo", "lil"):
         _ADMITTED[f"scipy.sparse._{_form}", f"{_form}_{_kind}"] = _stand_in
 
 
-class RestrictedUnpickler(pickle.Unpickler):
+# The one in Python: the one in C takes as much memory for its memo as a few bytes of the file ask for.
+class RestrictedUnpickler(pickle._Unpickler):
     """An unpickler that admits arrays, sparse matrices, default dictionaries and lists, and nothing else.
 
     Args:
@@ -83,6 +84,10 @@ def load_pickle(path: Path, *, max_bytes: int | None = None) -> Any:
         raise DataError(f"{path} has {size} bytes; a pickled data file may have at most {limit}")
     try:
         with path.open("rb") as stream:
+            stream.seek(max(0, size - 1))
+            if stream.read() != pickle.STOP:  # where it breaks off within a name, that would look unsafe
+                raise EOFError("its end is missing")
+            stream.seek(0)
             return RestrictedUnpickler(stream, str(path)).load()
     except UnsafeDataError:
         raise

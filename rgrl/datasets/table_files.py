@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,13 +20,17 @@ if TYPE_CHECKING:
 
 TABLE_ENDINGS = (".csv", ".parquet")
 LABEL = "label"
+_CLASSES = ("labels", "class", "classes", "target")
+
+logger = logging.getLogger(__name__)
 
 
 def read_table(path: Path) -> FeatureTable:
     """Read one feature table: the first column is the node's id, `label` its class, the rest its features.
 
-    The first line of a CSV names the columns. In a parquet file that pandas wrote with an index, the index is
-    the first column.
+    The first line of a CSV names the columns; `Label` is `label` too. A column that is named as if it were a
+    class (`class`, `target`, …) is a feature, and a warning says so. In a parquet file that pandas wrote with
+    an index, the index is the first column.
 
     Raises:
         ConfigError: The ending is neither `.csv` nor `.parquet`.
@@ -53,10 +58,8 @@ def _read_csv(path: Path) -> FeatureTable:
     with path.open(newline="", encoding="utf-8-sig") as stream:
         lines = csv.reader(stream, strict=True)
         names = [name.strip() for name in next(lines, [])]
-        if names and all(map(_is_number, names)):
-            raise DataError("the first line holds numbers; it must name the columns")
-        label = names.index(LABEL, 1) if LABEL in names[1:] else None
-        kept = [column for column in range(1, len(names)) if column != label]
+        label, kept = _columns(names)
+        _require_names(names, label)
         ids: list[str] = []
         labels: list[str] = []
         rows: list[npt.NDArray[np.float32]] = []
@@ -71,12 +74,35 @@ def _read_csv(path: Path) -> FeatureTable:
     return FeatureTable(ids, [names[column] for column in kept], x, None if label is None else labels)
 
 
+def _columns(names: Sequence[str]) -> tuple[int | None, list[int]]:
+    """Return the place of the labels, or None, and those of the features."""
+    labels = [column for column in range(1, len(names)) if names[column].lower() == LABEL]
+    if len(labels) > 1:
+        raise DataError(f"column '{LABEL}' stands twice; a node has one label")
+    kept = [column for column in range(1, len(names)) if column not in labels]
+    if not labels and (doubtful := [names[column] for column in kept if names[column].lower() in _CLASSES]):
+        logger.warning("column '%s' is a feature; name it 'label' if it is the nodes' class", doubtful[0])
+    return (labels[0] if labels else None), kept
+
+
+def _require_names(names: Sequence[str], label: int | None) -> None:
+    """Refuse a first line of a CSV that holds a node instead of names."""
+    if len(names) == 1 and (separator := next((each for each in ";\t|" if each in names[0]), None)):
+        raise DataError(f"the first line is separated by {separator!r}; columns are separated by commas")
+    if len(names) < 2 or label is not None or not all(map(_is_number, names[1:])):
+        return
+    # Ascending whole numbers may be names: years, or 0, 1, … by pandas.
+    counted = all(map(str.isdecimal, names[1:])) and sorted(set(names[1:]), key=int) == list(names[1:])
+    if not counted or _is_number(names[0]):
+        raise DataError("the first line holds numbers; it must name the columns")
+
+
 def _row(
     cells: Sequence[str], kept: Sequence[int], names: Sequence[str], row: int
 ) -> npt.NDArray[np.float32]:
     try:
         with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused with its place
-            return np.array([float(cells[column]) for column in kept]).astype(np.float32)
+            return np.array([_number(cells[column]) for column in kept]).astype(np.float32)
     except ValueError:
         bad = next(column for column in kept if not _is_number(cells[column]))
         raise DataError(
@@ -85,9 +111,15 @@ def _row(
         ) from None
 
 
+def _number(cell: str) -> float:
+    if "_" in cell:  # Python takes 1_5 for 15
+        raise ValueError
+    return float(cell)
+
+
 def _is_number(cell: str) -> bool:
     try:
-        float(cell)
+        _number(cell)
     except ValueError:
         return False
     return True
@@ -110,11 +142,11 @@ def _read_parquet(path: Path) -> FeatureTable:
         frame = frame.reset_index()
     frame.columns = frame.columns.map(str)
     names = list(frame.columns)
-    kept = [column for column in range(1, len(names)) if names[column] != LABEL]
+    label, kept = _columns(names)
     x = np.empty((len(frame), len(kept)), dtype=np.float32)
     for place, column in enumerate(kept):
         x[:, place] = _numbers(frame.iloc[:, column], names[column])
-    labels = _texts(frame[LABEL]) if LABEL in names[1:] else None
+    labels = None if label is None else _texts(frame.iloc[:, label])
     return FeatureTable(_texts(frame.iloc[:, 0]), [names[column] for column in kept], x, labels)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -102,7 +102,7 @@ class ZipMembers:
         _require_size(member)
         return member
 
-    def _refuse(self, error: Exception) -> None:
+    def _refuse(self, error: Exception) -> NoReturn:
         if isinstance(error, UnsafeDataError | DataUnavailableError):
             raise error
         if isinstance(error, DataError):

@@ -28,7 +28,8 @@ def graph_batches(
         The disjoint union of ``batch_size`` graphs, their nodes in the order they have in ``graph``.
 
     Raises:
-        DataError: If ``graph_of_node`` is not integer, or not one number a node.
+        DataError: If ``graph_of_node`` is not integer or not one number a node, or if an edge runs between
+            two of the graphs.
         ConfigError: If ``batch_size`` is below 1.
 
     Example:
@@ -38,14 +39,23 @@ def graph_batches(
         >>> sorted(batch.num_nodes for batch in batches)
         [1, 2]
     """
-    if graph_of_node.is_floating_point() or tuple(graph_of_node.shape) != (graph.num_nodes,):
+    whole = not (graph_of_node.is_floating_point() or graph_of_node.is_complex())
+    if not whole or graph_of_node.dtype == torch.bool or tuple(graph_of_node.shape) != (graph.num_nodes,):
         raise DataError(
             f"graph_of_node has dtype {graph_of_node.dtype} and shape {list(graph_of_node.shape)}: "
             f"one integer for each of {graph.num_nodes} nodes is needed"
         )
     if batch_size < 1:
         raise ConfigError(f"batch_size is {batch_size}: 1 or more graphs are needed")
-    return _batches(graph, graph_of_node.cpu(), batch_size, generator)
+    graph_of_node = graph_of_node.cpu()
+    pattern = graph.pattern
+    between = int((graph_of_node[pattern.row.cpu()] != graph_of_node[pattern.col.cpu()]).sum())
+    if between:
+        raise DataError(
+            f"graph_of_node puts the ends of {between} edges into different graphs: "
+            "every edge must lie within one graph"
+        )
+    return _batches(graph, graph_of_node, batch_size, generator)
 
 
 def _batches(

@@ -2,7 +2,7 @@
 
 from rgrl.training.cosine_schedule import cosine_schedule
 from rgrl.training.precision import Precision, has_native_bf16, products, settled_precision
-from rgrl.training.train import Update, train
+from rgrl.training.train import Update, train, train_on_batches
 
 __all__ = [
     "Precision",
@@ -12,4 +12,5 @@ __all__ = [
     "products",
     "settled_precision",
     "train",
+    "train_on_batches",
 ]

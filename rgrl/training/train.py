@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -67,17 +68,11 @@ def train(
         ConfigError: If a number is out of range, or the precision unknown.
         DataError: If the graph has no edges.
     """
-    if epochs < 0:
-        raise ConfigError(f"epochs is {epochs}: a whole number of at least 0 is needed")
-    if not callable(learning_rate) and not learning_rate > 0:
-        raise ConfigError(f"learning_rate is {learning_rate}: a number above 0 is needed")
-    if not weight_decay >= 0:
-        raise ConfigError(f"weight_decay is {weight_decay}: a number of at least 0 is needed")
+    _require_numbers(epochs, learning_rate, weight_decay)
     return _updates(
         method,
-        method.plan(graph, cache=cache),
+        repeat(method.plan(graph, cache=cache), epochs),
         graph.device,
-        epochs=epochs,
         learning_rate=learning_rate if callable(learning_rate) else lambda _: learning_rate,
         weight_decay=weight_decay,
         precision=settled_precision(precision, graph.device),
@@ -85,12 +80,97 @@ def train(
     )
 
 
-def _updates(
+def train_on_batches(
     method: Method,
-    plan: Any,
-    device: torch.device,
+    batches: Callable[[], Iterable[Graph]],
     *,
     epochs: int,
+    learning_rate: float | Callable[[int], float] = 1e-3,
+    weight_decay: float = 1e-5,
+    precision: str = "fp32",
+    generator: torch.Generator | None = None,
+    cache: Path | None = None,
+) -> Iterator[Update]:
+    """Train on batches of whole graphs, one update a batch, and hand control back after each.
+
+    What an update does is the same as in :func:`train`; each batch is planned when its turn comes, so that no
+    more than two are in memory unless ``batches`` keeps them.
+
+    Args:
+        method: Trained in place.
+        batches: Called at the beginning of each epoch; gives its batches, graphs on the method's device, such
+            as :func:`rgrl.graph.graph_batches` does.
+        epochs: How often ``batches`` is gone through.
+        learning_rate: Above 0; or a function that gives the rate of an update (1 for the first, counted on
+            from epoch to epoch).
+        weight_decay: At least 0.
+        precision: As for :func:`train`.
+        generator: The one random stream of views and anchors; ``batches`` may draw from it too.
+        cache: Folder that keeps local anchors by a batch's content: a batch that comes again is not computed
+            again, and a file stays for each one that differs. It changes no number.
+
+    Returns:
+        An iterator that does an update each time it is asked for the next. Arguments are checked at the call.
+
+    Raises:
+        ConfigError: If a number is out of range, the precision unknown or ``batches`` no function; and, when
+            its turn comes, if an epoch has no batch.
+        DataError: When its turn comes, if a batch has no edges.
+
+    Example:
+        >>> import rgrl
+        >>> from rgrl.graph import graph_batches
+        >>> from rgrl.graph.augment import EdgeDrop
+        >>> from rgrl.nn import GCNEncoder
+        >>> graphs = rgrl.Graph.from_edge_index([[0, 1, 2, 3], [1, 0, 3, 2]], x=torch.eye(4))
+        >>> number, draw = torch.tensor([0, 0, 1, 1]), torch.Generator().manual_seed(0)
+        >>> model = rgrl.RGRL(GCNEncoder(4, (8,)), views=(EdgeDrop(0.1), EdgeDrop(0.1)), num_anchors=2)
+        >>> epoch = lambda: graph_batches(graphs, number, batch_size=1, generator=draw)
+        >>> [update.number for update in train_on_batches(model, epoch, epochs=3, generator=draw)]
+        [1, 2, 3, 4, 5, 6]
+    """
+    _require_numbers(epochs, learning_rate, weight_decay)
+    if not callable(batches):
+        kind = type(batches).__name__
+        raise ConfigError(f"batches is a {kind}: a function that gives an epoch's graphs is needed")
+    device = next(iter(method.parameters())).device
+    return _updates(
+        method,
+        (method.plan(graph, cache=cache) for graph in _walked(batches, epochs)),
+        device,
+        learning_rate=learning_rate if callable(learning_rate) else lambda _: learning_rate,
+        weight_decay=weight_decay,
+        precision=settled_precision(precision, device),
+        generator=generator,
+    )
+
+
+def _walked(batches: Callable[[], Iterable[Graph]], epochs: int) -> Iterator[Graph]:
+    for epoch in range(1, epochs + 1):
+        count = 0
+        for graph in batches():
+            count += 1
+            yield graph
+        if count == 0:  # an iterator that is given twice is empty the second time
+            raise ConfigError(
+                f"batches gave no graph in epoch {epoch}: each call must give an epoch's batches"
+            )
+
+
+def _require_numbers(epochs: int, learning_rate: float | Callable[[int], float], weight_decay: float) -> None:
+    if epochs < 0:
+        raise ConfigError(f"epochs is {epochs}: a whole number of at least 0 is needed")
+    if not callable(learning_rate) and not learning_rate > 0:
+        raise ConfigError(f"learning_rate is {learning_rate}: a number above 0 is needed")
+    if not weight_decay >= 0:
+        raise ConfigError(f"weight_decay is {weight_decay}: a number of at least 0 is needed")
+
+
+def _updates(
+    method: Method,
+    plans: Iterable[Any],
+    device: torch.device,
+    *,
     learning_rate: Callable[[int], float],
     weight_decay: float,
     precision: Precision,
@@ -100,7 +180,7 @@ def _updates(
     method.train()
     with keep_freed_memory():
         optimizer = AdamW(learned, lr=learning_rate(1), weight_decay=weight_decay)
-        for number in range(1, epochs + 1):
+        for number, plan in enumerate(plans, start=1):
             optimizer.zero_grad()
             loss = torch.zeros((), device=device)
             with products(precision, device):

@@ -4,9 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rgrl.datasets import DATASETS, DatasetSpec
-
-UNREADABLE = "not readable yet: 'data fetch' does not bring it"
+from rgrl.datasets import DATASETS
 
 
 @pytest.fixture(autouse=True)
@@ -68,14 +66,6 @@ def test_verify_ends_with_code_2_only_for_a_missing_dataset_that_was_named(bench
     folder = tmp_path / "cache" / "photo" / "raw"
     assert err == f"error: 1 of 1 raw files of 'photo' are missing in {folder}\n"
     assert bench("data", "verify", "karate")[0] == 0
-
-
-def test_a_dataset_without_known_files(bench, refused, monkeypatch):
-    spec = DatasetSpec("toy", "Toy", "node classification", None, None, None, None)
-    monkeypatch.setitem(DATASETS, "toy", spec)
-    assert "'toy' is not readable yet" in refused(bench("data", "verify", "toy"))
-    line = f"toy  {UNREADABLE}, and no address of its files is known\n"
-    assert bench("data", "where", "toy")[1] == line
 
 
 def test_verify_tells_of_altered_and_missing_files_together(bench, tmp_path):

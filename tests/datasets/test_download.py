@@ -116,10 +116,16 @@ def test_an_endless_trickle_is_cut(
     network: FakeNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "TOTAL_TIMEOUT_S", -1.0)
-    with pytest.raises(DataUnavailableError, match="not complete after"):
+    monkeypatch.setattr(module, "SLOWEST_BYTES_PER_S", 1e12)
+    with pytest.raises(DataUnavailableError, match=r"'f\.bin' is not complete after"):
         download(FILE, tmp_path)
+    assert network.calls == [URL], "a second attempt would be as slow"
+    monkeypatch.setattr(module, "SLOWEST_BYTES_PER_S", 1e3)
+    assert download(FILE, tmp_path).read_bytes() == BODY, "a large file may take longer"
 
 
 def test_needs_an_address(tmp_path: Path) -> None:
     with pytest.raises(DataUnavailableError, match=r"'f\.bin' has no official address"):
         download(RawFile("f.bin"), tmp_path)
+    with pytest.raises(DataUnavailableError, match=r"by hand, https://example\.org links to it"):
+        download(RawFile("f.bin", page="https://example.org"), tmp_path)

@@ -57,12 +57,12 @@ def test_a_file_without_a_published_digest_is_unknown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = (RawFile("toy.npz"),)
-    toy = DatasetSpec("toy", "Toy", "node classification", None, None, None, None, files=files)
+    toy = DatasetSpec("toy", "Toy", "node classification", None, None, None, None, "npz", files)
     monkeypatch.setitem(registry.DATASETS, "toy", toy)
     put(tmp_path / "cache", "toy", "toy.npz")
     (check,) = verify("toy")
     assert (check.status, check.expected) == ("unknown", None)
-    assert not on_disk("toy"), "it has no reader yet"
+    assert on_disk("toy")
 
 
 def test_the_mirrors_form_stands_in_where_it_is_complete(tmp_path: Path) -> None:

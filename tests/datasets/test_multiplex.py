@@ -98,6 +98,19 @@ def test_other_keys_are_left_alone(tmp_path: Path) -> None:
     assert list(read(tmp_path, held).relations) == ["A", "B"]
 
 
+def test_dblp_has_its_references_under_either_name(tmp_path: Path) -> None:
+    held = multiplex_arrays()
+    path = tmp_path / "dblp.pkl"
+    for name in ("PPP", "PPrefP"):
+        path.write_bytes(pickle.dumps(changed(A=None, PAP=held["A"], **{name: held["B"]})))
+        found = read_multiplex(path, ("PAP", "PPP"))
+        assert list(found.relations) == ["PAP", "PPP"]
+        assert pairs(found.relations["PPP"]) == sorted(naive_edges(held["B"]))
+    path.write_bytes(pickle.dumps(changed(PAP=held["A"])))
+    with pytest.raises(DataError, match="has no key 'PPP'"):
+        read_multiplex(path, ("PAP", "PPP"))
+
+
 def test_one_hot_labels_may_be_sparse_and_indices_flat(tmp_path: Path) -> None:
     held = multiplex_arrays()
     held["label"] = sparse.csr_matrix(held["label"])

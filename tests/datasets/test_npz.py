@@ -67,6 +67,18 @@ def test_of_the_users_own_files_features_stay_and_labels_may_be_absent(tmp_path:
     assert found.y is None
 
 
+def test_an_entry_of_the_users_own_adjacency_that_is_zero_is_no_edge(tmp_path: Path) -> None:
+    arrays = npz_arrays()
+    arrays["adj_data"][:] = 0
+    arrays["adj_data"][0] = 1
+    np.savez(tmp_path / "small.npz", **arrays)
+    ends = {0, int(arrays["adj_indices"][0])}
+    assert {tuple(pair) for pair in read_npz(tmp_path / "small.npz", own=True).edge_index.T.tolist()} == {
+        (a, b) for a in ends for b in ends if a != b
+    }
+    assert read_npz(tmp_path / "small.npz").edge_index.shape[1] > 2
+
+
 def test_leaves_pickled_names_unread(tmp_path: Path) -> None:
     trace, path = tmp_path / "trace", tmp_path / "small.npz"
     np.savez(path, **npz_arrays(), class_names=np.array([Bomb(trace)], dtype=object))
@@ -104,6 +116,7 @@ def test_refuses_a_truncated_or_altered_file(tmp_path: Path) -> None:
     ("change", "complaint"),
     [
         ({"labels": None}, "labels"),
+        ({"adj_data": None, "attr_shape": None}, "it has no adj_data, attr_shape; it holds adj_indices, "),
         ({"labels": np.zeros(40)}, "labels are float64; integers are expected"),
         ({"labels": np.zeros(39, dtype=int)}, r"labels have shape \[39\]"),
         ({"labels": np.full(40, -1)}, "a label is -1"),

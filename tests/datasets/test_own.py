@@ -11,6 +11,7 @@ from raw_writers import npz_arrays
 from safetensors.torch import save_file
 
 from rgrl.datasets.fingerprint import fingerprint
+from rgrl.datasets.load import load_dataset
 from rgrl.datasets.own import is_own, load_own
 from rgrl.errors import ConfigError, DataError, DataUnavailableError
 from rgrl.graph.graph import Graph
@@ -179,4 +180,25 @@ def test_tells_files_from_names(tmp_path: Path) -> None:
     assert is_own("folder/absent.edgelist")
     assert not is_own("cora")
     assert not is_own("ogbn-arxiv")
-    assert not is_own(tmp_path)
+    assert is_own("folder/data.json"), "so that the endings are told, and not the names"
+
+
+def test_a_registry_name_is_never_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "karate").touch()
+    assert not is_own("karate")
+    assert not is_own(" Karate ")
+    assert load_dataset("karate").spec.reader == "embedded"
+
+
+def test_a_published_file_is_known_by_its_name(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "data.json").write_text("{}")
+    expected = r"accepted endings are .*; put it at <root>/wikics/raw/ and name the dataset 'wikics'$"
+    with pytest.raises(ConfigError, match=expected):
+        load_dataset(tmp_path / "data.json")
+    np.savez(tmp_path / "amazon_electronics_photo.npz", **npz_arrays())
+    np.savez(tmp_path / "mine.npz", **npz_arrays())
+    load_own(tmp_path / "mine.npz")
+    assert not caplog.records
+    load_own(tmp_path / "amazon_electronics_photo.npz")
+    assert "features are not binarised; name the dataset 'photo'" in caplog.text

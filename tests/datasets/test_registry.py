@@ -31,7 +31,8 @@ def test_files_are_plain_names_from_secure_addresses_with_full_digests() -> None
             assert file.url is None or file.url.endswith(f"/{file.name}")
         if spec.name in WITHOUT_ADDRESS:
             assert not any(file.url for file in spec.files)
-        elif spec.reader is not None:
+            assert all(str(file.page).startswith("https://") for file in spec.files)
+        else:
             assert all(file.sha256 and str(file.url).startswith("https://") for file in spec.files)
 
 

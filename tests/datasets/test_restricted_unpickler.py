@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import tracemalloc
 from collections import OrderedDict, defaultdict
 from pathlib import Path
 
@@ -68,6 +69,18 @@ def test_refuses_damaged_files(tmp_path: Path) -> None:
         except DataError:
             continue
         assert held == 1  # a well-formed number is no harm
+
+
+def test_a_few_bytes_cannot_ask_for_much_memory(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    for index in (2**20, 2**32 - 1):  # None, kept under that number
+        path.write_bytes(b"\x80\x02Nr" + index.to_bytes(4, "little") + b".")
+        tracemalloc.start()
+        try:
+            assert load_pickle(path) is None
+            assert tracemalloc.get_traced_memory()[1] < 2**20
+        finally:
+            tracemalloc.stop()
 
 
 def test_refuses_a_file_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,6 +32,23 @@ def test_an_index_without_a_name_and_numbered_columns(tmp_path: Path) -> None:
     assert found.node_of == {"0": 0, "1": 1}
 
 
+def test_columns_may_be_named_after_years(tmp_path: Path) -> None:
+    assert list(read_table(write(tmp_path / "t.csv", "town,2019,2020\na,5,6\n")).columns) == ["2019", "2020"]
+
+
+def test_a_label_is_known_in_any_case(tmp_path: Path) -> None:
+    found = read_table(write(tmp_path / "t.csv", "id,LABEL,age\na,0,5\n"))
+    assert found.labels == ["0"]
+    assert list(found.columns) == ["age"]
+
+
+def test_warns_of_a_class_that_would_be_a_feature(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    read_table(write(tmp_path / "t.csv", "id,age,Label,class\na,5,x,1\n"))
+    assert not caplog.records
+    read_table(write(tmp_path / "t.csv", "id,age,Class\na,5,1\n"))
+    assert "column 'Class' is a feature; name it 'label' if it is the nodes' class" in caplog.text
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
@@ -40,6 +57,13 @@ def test_an_index_without_a_name_and_numbered_columns(tmp_path: Path) -> None:
         ("id\na\n", "no column of features"),
         ("id,label\na,x\n", "no column of features"),
         ("0,1.5,2\n1,2,3\n", "the first line holds numbers; it must name the columns"),
+        ("0,1,2\n1,2,3\n", "the first line holds numbers; it must name the columns"),
+        ("ann,30,1.5\nbob,2,3\n", "the first line holds numbers; it must name the columns"),
+        ("ann,30,2\nbob,2,3\n", "the first line holds numbers; it must name the columns"),
+        ("id;age\na;1\n", "the first line is separated by ';'; columns are separated by commas"),
+        ("id\tage\na\t1\n", r"the first line is separated by '\\t'"),
+        ("id,label,Label,age\na,x,y,1\n", "column 'label' stands twice"),
+        ("id,age\na,1_5\n", r"column 'age', row 1 \(node 'a'\): '1_5' is not a number"),
         ("id,age\na,1\nb,old\n", r"column 'age', row 2 \(node 'b'\): 'old' is not a number"),
         ("id,age\na,\n", r"column 'age', row 1 \(node 'a'\): '' is not a number"),
         ("id,age\na,nan\n", r"column 'age', row 1 \(node 'a'\): nan is not a finite number"),
@@ -84,11 +108,12 @@ def test_reads_parquet_as_csv(tmp_path: Path) -> None:
     frame["on"] = frame["on"].astype("boolean")
     frame.to_parquet(tmp_path / "plain.parquet")
     frame.set_index("id").to_parquet(tmp_path / "index.parquet")  # 7, 3 make a range, as 0, 1 would
+    frame.rename(columns={"label": "Label"}).to_parquet(tmp_path / "case.parquet")
     (tmp_path / "t.csv").write_text(
         (tmp_path / "t.csv").read_text().replace("True", "1").replace("False", "0")
     )
     expected = read_table(tmp_path / "t.csv")
-    for name in ("plain", "index"):
+    for name in ("plain", "index", "case"):
         found = read_table(tmp_path / f"{name}.parquet")
         assert found.ids == expected.ids == ["7", "3"]
         assert found.columns == expected.columns

@@ -64,3 +64,7 @@ def test_refusals_come_at_the_call() -> None:
         graph_batches(graph, torch.tensor([0, 1]), batch_size=1, generator=draw)
     with pytest.raises(DataError, match=r"graph_of_node has dtype torch\.float32"):
         graph_batches(graph, torch.zeros(3), batch_size=1, generator=draw)
+    with pytest.raises(DataError, match=r"graph_of_node has dtype torch\.bool"):
+        graph_batches(graph, torch.zeros(3, dtype=torch.bool), batch_size=1, generator=draw)
+    with pytest.raises(DataError, match="puts the ends of 2 edges into different graphs"):
+        graph_batches(graph, torch.tensor([0, 1, 1]), batch_size=1, generator=draw)
