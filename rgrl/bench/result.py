@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean, stdev
 from typing import Any
 
+import numpy as np
+
 from rgrl.bench.environment import command, hardware, peak_memory_bytes, versions
 from rgrl.bench.published import Published, published
 from rgrl.bench.run_key import RunKey
-from rgrl.datasets import Dataset
+from rgrl.datasets import Dataset, Split
 from rgrl.evaluate import Report
 
-#: Raised whenever a key changes its meaning.
+#: Raised whenever a key changes its meaning, or equal settings begin to give other numbers: what was stored
+#: under another one is neither found nor gone on from.
 SCHEMA = 2
 
 
@@ -35,6 +38,7 @@ def classification_result(
     return {
         **_head(key, "classification", seeds=len(records), seeds_asked=seeds_asked),
         "splits": len(dataset.splits),
+        "split_sizes": split_sizes(dataset.splits),
         "test_mean": test_mean,
         "test_std_splits": _mean_std_over_splits(records),
         "test_std_seeds": _std([record["test_mean"] for record in records]),
@@ -87,6 +91,16 @@ def task_result(
     }
 
 
+def split_sizes(splits: Sequence[Split]) -> list[float] | None:
+    """Mean number of training, validation and test nodes; ``None`` unless the splits differ.
+
+    Only what differs in its training nodes says how much of a difference is the luck of the split.
+    """
+    if all(np.array_equal(split.train, splits[0].train) for split in splits):
+        return None
+    return [fmean(sizes) for sizes in zip(*(split.sizes for split in splits), strict=True)]
+
+
 def _against(known: Published | None, probe: float, converged: float | None) -> dict[str, Any]:
     """The published number, and the gap of the probe that it stands for."""
     if known is None:
@@ -132,7 +146,8 @@ def _tail(
 
 
 def _kept(record: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: record[name] for name in ("seed", "best_update", "last_update", "ended_by", "seconds")}
+    names = ("seed", "best_update", "last_update", "ended_by", "seconds", "made_with")
+    return {name: record[name] for name in names if name in record}
 
 
 def _mean_of(records: Sequence[Mapping[str, Any]], name: str) -> float | None:

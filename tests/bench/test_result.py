@@ -11,7 +11,7 @@ from rich.console import Console
 from rgrl.bench import published as published_module
 from rgrl.bench import seed_record as record_module
 from rgrl.bench.published import SOURCES, Published, published
-from rgrl.bench.result import classification_result
+from rgrl.bench.result import classification_result, split_sizes
 from rgrl.bench.run_key import RunKey
 from rgrl.bench.seed_record import seed_record
 from rgrl.bench.seed_run import Evaluation, SeedRun
@@ -53,7 +53,7 @@ def result(monkeypatch) -> dict:
     ]
     dataset = SimpleNamespace(
         name="made-up",
-        splits=(None, None),
+        splits=tuple(SimpleNamespace(train=[at], sizes=(1, 2, 6 + at)) for at in (0, 1)),
         labels=torch.zeros(1, dtype=torch.int64),
         fingerprint=SimpleNamespace(to_dict=lambda: {"digest": "d"}),
     )
@@ -101,6 +101,14 @@ EXPECTED = {
     "seconds": 20.0,
     "parameters": 123,
 }
+
+
+def test_the_sizes_of_the_splits_are_there_where_these_differ():
+    split = SimpleNamespace(train=[3], sizes=(1, 2, 7))
+    other = SimpleNamespace(train=[4], sizes=(1, 3, 8))
+    assert split_sizes((split, other)) == [1, 2.5, 7.5]
+    assert split_sizes((split,)) is None
+    assert split_sizes((split, SimpleNamespace(train=[3], sizes=(1, 2, 7)))) is None
 
 
 def test_each_seed_has_a_record_of_its_own(result):
