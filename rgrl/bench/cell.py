@@ -25,7 +25,7 @@ class Cell:
         split_sizes: Training, validation and test nodes of the splits, or their shares.
         paper: The published number, where one is known.
         paper_gap: Ours less that, by the probe that it stands for.
-        paper_probe: ``"paper"``, or ``"converged"``.
+        paper_probe: The probe that it stands for, a key of :data:`rgrl.bench.published.PROBES`.
     """
 
     mean: float
@@ -37,7 +37,7 @@ class Cell:
     split_sizes: tuple[float, float, float] = _PAPERS_SIZES
     paper: float | None = None
     paper_gap: float | None = None
-    paper_probe: str | None = None
+    paper_probe: str = "paper"
 
 
 def cell_of(result: Mapping[str, Any], metric: str) -> Cell | None:
@@ -47,7 +47,10 @@ def cell_of(result: Mapping[str, Any], metric: str) -> Cell | None:
         result: A stored result.
         metric: ``"accuracy"`` or ``"converged"`` of classification, or a metric of the result's task.
     """
-    seeds: dict[str, Any] = {"seeds": result["seeds"], "seeds_asked": result.get("seeds_asked", result["seeds"])}
+    seeds: dict[str, Any] = {
+        "seeds": result["seeds"],
+        "seeds_asked": result.get("seeds_asked", result["seeds"]),
+    }
     if result["task"] == "classification":
         return _classification(result, metric, seeds)
     scores = result["metrics"].get(metric)
@@ -65,7 +68,7 @@ def _classification(result: Mapping[str, Any], metric: str, seeds: Mapping[str, 
     published = {
         "paper": result["paper_mean"],
         "paper_gap": result["paper_gap"],
-        "paper_probe": result.get("paper_probe", "paper"),
+        "paper_probe": result.get("paper_probe") or "paper",
     }
     if metric == "converged":
         mean = result["converged_test_mean"]

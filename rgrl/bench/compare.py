@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rgrl.bench.cell import Cell
 from rgrl.bench.comparison import Comparison, gather
+from rgrl.bench.published import PROBE_TITLES
 from rgrl.errors import ConfigError
 from rgrl.evaluate.significance import corrected_t_test, holm
 
@@ -167,10 +168,9 @@ def _published(cell: Cell, metric: str) -> str:
     """The published number and the gap; a gap by another probe than the table's says by which."""
     if cell.paper_gap is None:
         return f"{cell.paper:.2f}"
-    if (cell.paper_probe, metric) == ("paper", "accuracy"):
-        return f"{cell.paper:.2f} (ours {cell.paper_gap:+.2f})"
-    probe = "converged probe, last update" if cell.paper_probe == "converged" else "paper's probe"
-    return f"{cell.paper:.2f} (ours by {probe} {cell.paper_gap:+.2f})"
+    same = (cell.paper_probe, metric) == ("paper", "accuracy")
+    by = "" if same else f", {PROBE_TITLES[cell.paper_probe]}"
+    return f"{cell.paper:.2f} (ours {cell.paper_gap:+.2f}{by})"
 
 
 def _markdown_row(cells: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from rgrl.bench.published import SOURCES
+from rgrl.bench.published import PROBE_TITLES, SOURCES
 from rgrl.datasets import DatasetSpec
 
 
@@ -159,8 +159,9 @@ def _updates(result: Mapping[str, Any], key: str) -> str:
 def _gap_note(result: Mapping[str, Any]) -> str:
     if result["paper_gap"] is None:
         return ""
-    probe = ", converged probe, last update" if result.get("paper_probe") == "converged" else ""
-    return f"ours {result['paper_gap']:+.2f}{probe}"
+    probe = result.get("paper_probe", "paper")
+    by = "" if probe == "paper" else f", {PROBE_TITLES[probe]}"
+    return f"ours {result['paper_gap']:+.2f}{by}"
 
 
 def evaluation_table(report: Mapping[str, Any]) -> Table:

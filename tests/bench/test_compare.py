@@ -68,7 +68,7 @@ def test_the_command_prints_each_form(bench, refused, folder):
 def test_a_gap_by_the_converged_probe_says_so(tmp_path):
     grace = result("grace", "cora", [1.0, 2.0], paper=83.3) | {"paper_probe": "converged", "paper_gap": 0.5}
     rows = comparison_rows(gather([store(tmp_path / "r", grace)], task="classification", metric=None))[1]
-    assert rows[1][1] == "83.30 (ours by converged probe, last update +0.50)"
+    assert rows[1][1] == "83.30 (ours +0.50, converged probe, last update)"
 
 
 @pytest.mark.parametrize(("sizes", "marked"), [([10, 10, 80], False), ([80, 10, 10], True), (None, False)])

@@ -117,7 +117,7 @@ def test_who_has_no_such_metric_has_no_cell(tmp_path):
     comparison = gather([folder], task="classification", metric="converged")
     assert {label: row["cora"].mean for label, row in comparison.cells.items()} == {"rgrl": 83}
     gap = 1.5 - 80
-    assert comparison_rows(comparison)[1][1][1] == f"80.00 (ours by paper's probe {gap:+.2f})"
+    assert comparison_rows(comparison)[1][1][1] == f"80.00 (ours {gap:+.2f}, chosen by validation)"
     alone = store(tmp_path / "alone", result("supervised", "cora", [3.0, 4.0]))
     with pytest.raises(DataError, match="has the metric 'converged'"):
         gather([alone], task="classification", metric="converged")
