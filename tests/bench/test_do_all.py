@@ -105,6 +105,8 @@ def test_what_makes_deepwalk_of_node2vec_stays(tmp_path):
         str(tmp_path / "biased.toml"), "deepwalk", preset_of("deepwalk", "karate"), {"p": 2}
     )
     assert (preset.p, preset.q, preset.window) == (1, 1, 3)
+    assert preset_of("node2vec", "karate").replace({"p": 1, "q": 1}) == preset_of("deepwalk", "karate")
+    assert preset_of("node2vec", "karate") != preset_of("deepwalk", "karate"), "two rows of one method"
 
 
 def test_a_budget_that_has_no_effect_is_no_part_of_the_row(bench, tmp_path):
