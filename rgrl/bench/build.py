@@ -57,7 +57,7 @@ def build_method(preset: Preset, num_features: int, generator: torch.Generator) 
             views=views,
             predictor_hidden=preset.predictor_hidden,
             momentum=preset.momentum,
-            total_updates=preset.epochs,
+            total_updates=max(1, preset.epochs),
             generator=generator,
         )
     if isinstance(preset, GRACEPreset):

@@ -78,7 +78,7 @@ def run(
         typer.Argument(help="Names as in 'rgrl-bench list', 'all' for the fourteen, or files of your own."),
     ],
     preset: Annotated[
-        str | None, typer.Option(help="A preset's name, or a .toml file [default: rgrl-DATASET].")
+        str | None, typer.Option(help="A preset's name, or a .toml file [default: METHOD-DATASET].")
     ] = None,
     methods: Annotated[
         str, typer.Option(help="Methods, separated by commas; 'rgrl-bench methods' lists them.")
@@ -102,7 +102,9 @@ def run(
     public_split: Annotated[
         bool, typer.Option("--public-split", help="Use the split published with the files.")
     ] = False,
-    again: Annotated[bool, typer.Option("--again", help="Evaluate anew what is stored already.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Train and evaluate anew what is stored already.")
+    ] = False,
     root: Root = None,
     out: Annotated[Path, typer.Option(help="Folder for results.jsonl and embeddings.")] = Path("results"),
     device: Annotated[str, typer.Option(help="cpu, cuda or cuda:N.")] = "cpu",
@@ -163,7 +165,7 @@ def evaluate(
     embeddings: Annotated[
         Path, typer.Argument(help="A .npy, .npz, .safetensors or .pt file of tensors, [N, d].")
     ],
-    dataset: Annotated[str, typer.Option(help="Dataset whose nodes these are.")],
+    dataset: Annotated[str, typer.Option(help="Dataset, or file of your own, whose nodes these are.")],
     root: Root = None,
     json: Json = False,
 ) -> None:

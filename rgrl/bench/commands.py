@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from rgrl.bench.live_progress import LiveProgress
+from rgrl.bench.methods import FIXED, METHODS, checked_method, preset_family, preset_of
 from rgrl.bench.plain_progress import PlainProgress
 from rgrl.bench.tables import any_result_table, command_line, dataset_table
 from rgrl.datasets import DATASETS, find_spec, load_dataset, on_disk
@@ -28,7 +30,6 @@ def list_datasets(root: Path | None) -> None:
 
 def list_methods() -> None:
     """Print the methods and the presets of each."""
-    from rgrl.bench.methods import METHODS, preset_family
     from rgrl.bench.tables import method_table
     from rgrl.presets import preset_names
 
@@ -59,25 +60,27 @@ def run_datasets(
     as_json: bool,
 ) -> None:
     """Run methods on datasets; everything that can be refused is refused before the first starts."""
-    from rgrl.bench.methods import checked_method, preset_of
     from rgrl.bench.tasks import checked_tasks
 
     data_root(root)
     datasets = chosen_datasets(names)
-    chosen = [checked_method(name) for name in methods]
+    for name, given in (("--methods", methods), ("--tasks", tasks)):
+        if not given:
+            raise ConfigError(f"{name} is empty: at least one is needed")
+    chosen = list(dict.fromkeys(checked_method(name) for name in methods))
     wanted = checked_tasks(tasks)
     for name, value in (("--seeds", seeds), ("--jobs", jobs)):
         if value < 1:
             raise ConfigError(f"{name} is {value}: a whole number of at least 1 is needed")
     if epochs is not None and epochs < 0:
         raise ConfigError(f"--epochs is {epochs}: a whole number of at least 0 is needed")
-    if budget is not None and not budget > 0:
+    if budget is not None and not 0 < budget < math.inf:
         raise ConfigError(f"--budget is {budget}: a number of minutes above 0 is needed")
     changes: dict[str, Any] = dict(parse_setting(text) for text in settings)
-    if epochs is not None:
-        changes["epochs"] = epochs
     presets = {
-        (dataset, method): changed_preset(preset, method, preset_of(method, dataset_key(dataset)), changes)
+        (dataset, method): changed_preset(
+            preset, method, preset_of(method, dataset_key(dataset)), changes, epochs=epochs
+        )
         for dataset in datasets
         for method in chosen
     }
@@ -90,8 +93,11 @@ def run_datasets(
     device = checked_device(device)
     folder = ResultFolder(out)
     console = table_console()
+    shown = 0
 
     def show(result: dict[str, Any]) -> None:
+        nonlocal shown
+        shown += 1
         if as_json:
             print(json.dumps(result), flush=True)
             return
@@ -118,7 +124,7 @@ def run_datasets(
     try:
         do_all(works, jobs=jobs, display=progress_display, show=show)
     finally:
-        if not as_json and folder.results.stat().st_size:
+        if shown and not as_json:
             console.print(f"stored in {folder.results}", highlight=False, markup=False, soft_wrap=True)
 
 
@@ -132,7 +138,7 @@ def chosen_datasets(names: Sequence[str]) -> list[str]:
     for name in names:
         if name.strip().lower() == "all":
             found += [spec.name for spec in DATASETS.values() if spec.reader != "embedded"]
-        elif is_own(name):
+        elif is_own_graph(name):
             found.append(name)
         else:
             found.append(find_spec(name).name)
@@ -141,11 +147,25 @@ def chosen_datasets(names: Sequence[str]) -> list[str]:
 
 def dataset_key(dataset: str) -> str:
     """What a preset calls a dataset: a graph of the user's own has the default presets."""
-    return "own" if is_own(dataset) else dataset
+    return "own" if is_own_graph(dataset) else dataset
 
 
-def changed_preset(named: str | None, method: str, own: Any, changes: dict[str, Any]) -> Any:
+def is_own_graph(name: str) -> bool:
+    """Whether a name is a file of a graph and no dataset's; a known name is never a file's."""
+    return name.strip().lower() not in DATASETS and is_own(name)
+
+
+def changed_preset(
+    named: str | None, method: str, own: Any, changes: Mapping[str, Any], *, epochs: int | None = None
+) -> Any:
     """The settings to run a method with: those named on the command line or its own, with changes.
+
+    Args:
+        named: Preset by name or path; the method's own where it is ``None``.
+        method: The method.
+        own: Its own preset, ``None`` for a method without settings.
+        changes: Settings to change.
+        epochs: Updates; without effect on a method that has none, such as node2vec.
 
     Raises:
         ConfigError: If the named preset is another method's, or the method has no settings to change.
@@ -155,18 +175,19 @@ def changed_preset(named: str | None, method: str, own: Any, changes: dict[str, 
     chosen = own if named is None else load_preset(named)
     if type(chosen) is not type(own):
         raise ConfigError(f"the preset {named} is {chosen.method}'s: {method} needs one of {own.method}")
-    if method == "untrained":
-        changes = {**changes, "epochs": 0}
-    return chosen.replace(changes)
+    if epochs is not None and "epochs" in chosen.to_dict():
+        changes = {**changes, "epochs": epochs}
+    return chosen.replace({**changes, **FIXED.get(method, {})})
 
 
 def evaluate_embeddings(path: Path, *, dataset: str, root: Path | None, as_json: bool) -> None:
     """Print the probes' reports of a file of embeddings."""
-    spec = find_spec(dataset)
+    name = dataset if is_own_graph(dataset) else find_spec(dataset).name
+    from rgrl.bench.do_work import apart_from_registry
     from rgrl.bench.evaluation import evaluate_file
 
     with progress_display() as progress:
-        loaded = load_dataset(spec.name, root=root, progress=progress.download)
+        loaded = apart_from_registry(load_dataset(name, root=root, progress=progress.download))
         report = evaluate_file(path, loaded)
     if as_json:
         print(json.dumps(report))

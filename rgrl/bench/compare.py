@@ -7,15 +7,21 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from rgrl.bench.comparison import Cell, Comparison, gather
+from rgrl.bench.cell import Cell
+from rgrl.bench.comparison import Comparison, gather
+from rgrl.bench.published import PROBE_TITLES
 from rgrl.errors import ConfigError
 from rgrl.evaluate.significance import corrected_t_test, holm
 
 FORMS = ("terminal", "markdown", "csv", "latex")
 
-#: Of the paper's random splits.
-_TRAIN_SHARE, _TEST_SHARE = 0.1, 0.8
 _LEVEL = 0.05
+
+_LATEX = str.maketrans(
+    {sign: f"\\{sign}" for sign in "%_&#${}"}
+    | {"±": r"$\pm$", "*": r"$^*$", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+    | {"\\": r"\textbackslash{}", "[": "{[}", "]": "{]}"}
+)
 
 
 def compare_results(paths: Sequence[Path], *, task: str, metric: str | None, form: str) -> None:
@@ -31,13 +37,15 @@ def compare_results(paths: Sequence[Path], *, task: str, metric: str | None, for
     header, rows = comparison_rows(comparison)
     notes = comparison_notes(comparison)
     if form == "terminal":
+        from rich.markup import escape
         from rich.table import Table
+        from rich.text import Text
 
         from rgrl.bench.commands import table_console
 
-        table = Table(*header, caption="\n".join(notes), caption_justify="left")
+        table = Table(*map(escape, header), caption=Text("\n".join(notes)), caption_justify="left")
         for row in rows:
-            table.add_row(*row)
+            table.add_row(*map(escape, row))  # a label may have brackets, which would be markup
         table_console().print(table)
     else:
         print({"markdown": as_markdown, "csv": as_csv, "latex": as_latex}[form](header, rows, notes), end="")
@@ -65,17 +73,18 @@ def paired_verdicts(comparison: Comparison, dataset: str) -> dict[str, str]:
     correction over the methods.
     """
     cells = {label: row[dataset] for label, row in comparison.cells.items() if dataset in row}
-    best = max(cells, key=lambda label: cells[label].mean)
+    best = comparison.best(dataset)
     tested = [
         label
         for label, cell in cells.items()
         if label != best and len(cell.splits) == len(cells[best].splits) > 1
     ]
+    train_size, _, test_size = cells[best].split_sizes
     p_values = []
     for label in tested:
         pairs = zip(cells[best].splits, cells[label].splits, strict=True)
         differences = [first - second for first, second in pairs]
-        p_values.append(corrected_t_test(differences, train_size=_TRAIN_SHARE, test_size=_TEST_SHARE)[1])
+        p_values.append(corrected_t_test(differences, train_size=train_size, test_size=test_size)[1])
     adjusted = holm(p_values) if tested else ()
     return {label: " *" for label, p in zip(tested, adjusted, strict=True) if p < _LEVEL}
 
@@ -84,24 +93,30 @@ def comparison_notes(comparison: Comparison) -> list[str]:
     """What a reader of the table must know."""
     cells = [cell for row in comparison.cells.values() for cell in row.values()]
     seeds = sorted({cell.seeds for cell in cells})
-    budgets = sorted({cell.budget_minutes for cell in cells if cell.budget_minutes is not None})
     notes = [
-        f"{comparison.task}, {comparison.metric} in %; ± unbiased deviation over splits or repetitions, "
-        f"then over seeds; {' or '.join(map(str, seeds))} seeds"
+        f"{comparison.task}, {comparison.metric} in %{', less is better' * comparison.less_is_better}; "
+        "± unbiased deviation over splits or repetitions, then over seeds; "
+        f"{' or '.join(map(str, seeds))} seed{'' if seeds == [1] else 's'}"
     ]
-    if budgets:
-        notes.append(f"at most {' or '.join(f'{b:g}' for b in budgets)} minutes of training a seed")
     if any(cell.splits for cell in cells):
         notes.append("* differs from the best of its column: corrected paired t-test over splits, Holm, 5 %")
+    if len(cells) < len(comparison.cells) * len(comparison.datasets):
+        notes.append("rank: mean over the datasets that a method was run on, among those that were run there")
+    notes += [
+        f"{label} on {dataset}: stopped after {cell.seeds} of {cell.seeds_asked} seeds"
+        for label, row in comparison.cells.items()
+        for dataset, cell in row.items()
+        if cell.seeds < cell.seeds_asked
+    ]
     return notes
 
 
 def as_markdown(header: Sequence[str], rows: Sequence[Sequence[str]], notes: Sequence[str]) -> str:
     """A Markdown table with its notes."""
     lines = [
-        f"| {' | '.join(header)} |",
+        _markdown_row(header),
         f"|{'|'.join(['---'] * len(header))}|",
-        *(f"| {' | '.join(row)} |" for row in rows),
+        *map(_markdown_row, rows),
         "",
         *(f"{note}." for note in notes),
     ]
@@ -117,13 +132,12 @@ def as_csv(header: Sequence[str], rows: Sequence[Sequence[str]], notes: Sequence
 
 def as_latex(header: Sequence[str], rows: Sequence[Sequence[str]], notes: Sequence[str]) -> str:
     """A LaTeX ``tabular`` for the package booktabs, notes as comments."""
-    special = str.maketrans({"%": r"\%", "_": r"\_", "&": r"\&", "#": r"\#", "±": r"$\pm$", "*": r"$^*$"})
-    body = [" & ".join(cell.translate(special) for cell in row) + r" \\" for row in rows]
+    body = [" & ".join(cell.translate(_LATEX) for cell in row) + r" \\" for row in rows]
     lines = [
         *(f"% {note}" for note in notes),
         rf"\begin{{tabular}}{{l{'r' * (len(header) - 1)}}}",
         r"\toprule",
-        " & ".join(name.translate(special) for name in header) + r" \\",
+        " & ".join(name.translate(_LATEX) for name in header) + r" \\",
         r"\midrule",
         *body,
         r"\bottomrule",
@@ -145,10 +159,19 @@ def _paper_rows(comparison: Comparison) -> list[list[str]]:
         row = [f"{label}, published"]
         for dataset in comparison.datasets:
             cell = cells.get(dataset)
-            row.append("-" if cell is None or cell.paper is None else _published(cell))
+            row.append("-" if cell is None or cell.paper is None else _published(cell, comparison.metric))
         rows.append([*row, ""])
     return rows
 
 
-def _published(cell: Cell) -> str:
-    return f"{cell.paper:.2f}" + ("" if cell.paper_gap is None else f" (ours {cell.paper_gap:+.2f})")
+def _published(cell: Cell, metric: str) -> str:
+    """The published number and the gap; a gap by another probe than the table's says by which."""
+    if cell.paper_gap is None:
+        return f"{cell.paper:.2f}"
+    same = (cell.paper_probe, metric) == ("paper", "accuracy")
+    by = "" if same else f", {PROBE_TITLES[cell.paper_probe]}"
+    return f"{cell.paper:.2f} (ours {cell.paper_gap:+.2f}{by})"
+
+
+def _markdown_row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"

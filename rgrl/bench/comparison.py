@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import fmean, stdev
+from statistics import fmean
 from typing import Any
 
-from rgrl.bench.result_folder import read_results, result_identity
+from rgrl.bench.cell import Cell, cell_of
+from rgrl.bench.labels import columns_of, labels_of
+from rgrl.bench.stored_results import is_finished, read_results, result_identity
 from rgrl.errors import ConfigError, DataError
 
 #: What a task is compared by, unless another metric is asked for.
@@ -21,34 +23,8 @@ _FIRST_METRICS = {
     "multiplex": "micro_f1",
 }
 
-
-@dataclass(frozen=True)
-class Cell:
-    """What one method gave on one dataset.
-
-    Attributes:
-        mean: Mean over seeds and repetitions.
-        std: Unbiased deviation over splits or repetitions, averaged over seeds.
-        std_seeds: Unbiased deviation over seeds.
-        seeds: Number of seeds.
-        splits: Test score of each split, a mean over seeds; empty where repetitions are not paired.
-        paper: The published number, where one is known.
-        paper_gap: Ours less that, by the probe that it stands for.
-        updates: Fewest updates of a seed.
-        budget_minutes: Limit of a seed's training.
-        command: The command that made it.
-    """
-
-    mean: float
-    std: float | None
-    std_seeds: float | None
-    seeds: int
-    splits: tuple[float, ...]
-    paper: float | None
-    paper_gap: float | None
-    updates: int
-    budget_minutes: float | None
-    command: str
+#: Metrics of which less is better.
+_LESS_IS_BETTER = frozenset({"conductance"})
 
 
 @dataclass(frozen=True)
@@ -67,20 +43,30 @@ class Comparison:
     datasets: tuple[str, ...]
     cells: Mapping[str, Mapping[str, Cell]]
 
+    @property
+    def less_is_better(self) -> bool:
+        """Whether the lowest score of a column is its best."""
+        return self.metric in _LESS_IS_BETTER
+
+    def best(self, dataset: str) -> str:
+        """Label of the best method on a dataset, the first of equals."""
+        scores = {label: row[dataset].mean for label, row in self.cells.items() if dataset in row}
+        return (min if self.less_is_better else max)(scores, key=scores.__getitem__)
+
     def rank(self, label: str) -> float:
         """Mean rank over the datasets that a method was run on, 1 for the best."""
         ranks = []
         for dataset in self.datasets:
             if (own := self.cells[label].get(dataset)) is not None:
                 others = [row[dataset].mean for row in self.cells.values() if dataset in row]
-                better = sum(mean > own.mean for mean in others)
+                better = sum(m < own.mean if self.less_is_better else m > own.mean for m in others)
                 equal = sum(mean == own.mean for mean in others)
                 ranks.append(better + (equal + 1) / 2)
         return fmean(ranks)
 
 
 def gather(paths: Sequence[Path], *, task: str, metric: str | None) -> Comparison:
-    """Read results of one task; of several with the same settings the newest counts.
+    """Read results of one task; of several with the same settings the newest finished one counts.
 
     Args:
         paths: Folders of results, or ``results.jsonl`` files.
@@ -89,98 +75,45 @@ def gather(paths: Sequence[Path], *, task: str, metric: str | None) -> Compariso
             the paper's probe, and ``converged``.
 
     Raises:
-        DataError: If there is no result of the task.
-        ConfigError: If the metric is none of the task's.
+        DataError: If there is no result of the task, or none that has the metric.
+        ConfigError: If the task is unknown, or the metric is none of the task's.
     """
     if task not in _FIRST_METRICS:
         raise ConfigError(f"task '{task}' is unknown: accepted are {', '.join(_FIRST_METRICS)}")
+    results = [result for result in _newest(paths) if result["task"] == task]
+    if not results:
+        raise DataError(f"no result of the task '{task}' is stored in {', '.join(map(str, paths))}")
+    chosen = metric or _FIRST_METRICS[task]
+    accepted = ["accuracy", "converged"] if task == "classification" else _metrics(results)
+    if chosen not in accepted and (metric is not None or task == "classification"):
+        raise ConfigError(f"metric '{chosen}' is unknown: {task} has {', '.join(accepted)}")
+    found = [(result, cell) for result in results if (cell := cell_of(result, chosen)) is not None]
+    if not found:
+        raise DataError(
+            f"no result of the task '{task}' has the metric '{chosen}': --metric names another"
+            + ("" if task == "classification" else f" of {', '.join(accepted)}")
+        )
+    shown = [result for result, _ in found]
+    columns = columns_of(shown)
+    cells: dict[str, dict[str, Cell]] = {}
+    for (_, cell), label, column in zip(found, labels_of(shown), columns, strict=True):
+        cells.setdefault(label, {})[column] = cell
+    return Comparison(task, chosen, tuple(dict.fromkeys(columns)), cells)
+
+
+def _newest(paths: Sequence[Path]) -> list[dict[str, Any]]:
+    """One result of each identity, in the order in which these were first stored."""
     newest: dict[tuple[str, ...], dict[str, Any]] = {}
     for path in paths:
         file = path / "results.jsonl" if path.is_dir() else path
         if not file.is_file():
             raise DataError(f"{path} holds no results.jsonl: a folder of results is needed")
         for result in read_results(file):
-            if result["task"] == task:
+            known = newest.setdefault(result_identity(result), result)
+            if is_finished(result) or not is_finished(known):
                 newest[result_identity(result)] = result
-    if not newest:
-        raise DataError(f"no result of the task '{task}' is stored in {', '.join(map(str, paths))}")
-    chosen = metric or _FIRST_METRICS[task]
-    accepted = ["accuracy", "converged"] if task == "classification" else list(_metrics(newest))
-    if chosen not in accepted:
-        raise ConfigError(f"metric '{chosen}' is unknown: {task} has {', '.join(accepted)}")
-    cells: dict[str, dict[str, Cell]] = {}
-    datasets: list[str] = []
-    for result in newest.values():
-        if result["dataset"] not in datasets:
-            datasets.append(result["dataset"])
-        cells.setdefault(label_of(result), {})[result["dataset"]] = _cell(result, chosen)
-    return Comparison(task, chosen, tuple(datasets), cells)
+    return list(newest.values())
 
 
-def label_of(result: Mapping[str, Any]) -> str:
-    """Method of a result, with the settings in which it differs from the package's preset."""
-    from rgrl.bench.methods import preset_of
-
-    method = str(result["method"])
-    try:
-        preset = preset_of(method, result["dataset"])
-    except ConfigError:
-        return method
-    own = {} if preset is None else preset.to_dict()
-    changed = [
-        f"{name}={_plain(value)}"
-        for name, value in result["config"].items()
-        if name in own and name != "precision" and _plain(own[name]) != _plain(value)
-    ]
-    if result.get("public_split"):
-        changed.append("public split")
-    return f"{method} ({', '.join(changed)})" if changed else method
-
-
-def _metrics(results: Mapping[tuple[str, ...], Mapping[str, Any]]) -> dict[str, None]:
-    return dict.fromkeys(metric for result in results.values() for metric in result["metrics"])
-
-
-def _cell(result: Mapping[str, Any], metric: str) -> Cell:
-    shared = {
-        "seeds": result["seeds"],
-        "updates": min(result.get("updates") or [run["last_update"] for run in result["runs"]]),
-        "budget_minutes": result.get("budget_minutes"),
-        "command": result["command"],
-    }
-    if metric == "converged":
-        runs = [run["converged_test_mean"] for run in result["runs"]]
-        mean = result["converged_test_mean"]
-        if mean is None:
-            raise DataError(f"the result of {result['method']} on {result['dataset']} has no converged probe")
-        spread = stdev(runs) if len(runs) > 1 else None
-        paper, gap = result["paper_mean"], result["paper_gap"]
-        return Cell(mean, None, spread, splits=(), paper=paper, paper_gap=gap, **shared)
-    if result["task"] == "classification":
-        return Cell(
-            mean=result["test_mean"],
-            std=result["test_std_splits"],
-            std_seeds=result["test_std_seeds"],
-            splits=tuple(
-                fmean(scores) for scores in zip(*(run["test"] for run in result["runs"]), strict=True)
-            ),
-            paper=result["paper_mean"],
-            paper_gap=result["paper_gap"],
-            **shared,
-        )
-    scores = result["metrics"].get(metric)
-    if scores is None:
-        raise DataError(f"the result of {result['method']} on {result['dataset']} has no metric '{metric}'")
-    return Cell(
-        mean=100 * scores["mean"],
-        std=None if scores["std_repetitions"] is None else 100 * scores["std_repetitions"],
-        std_seeds=None if scores["std_seeds"] is None else 100 * scores["std_seeds"],
-        splits=(),
-        paper=None,
-        paper_gap=None,
-        **shared,
-    )
-
-
-def _plain(value: Any) -> str:
-    return str(list(value)) if isinstance(value, tuple) else str(value)
+def _metrics(results: Sequence[Mapping[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(metric for result in results for metric in result["metrics"]))

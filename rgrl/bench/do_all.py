@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-import os
-import sys
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from typing import Any
 
 from rgrl.bench.do_work import Display, do_work
-from rgrl.bench.plain_progress import PlainProgress
+from rgrl.bench.failure import failure
+from rgrl.bench.in_processes import Outcome, in_processes
 from rgrl.bench.work import Work
-from rgrl.errors import RGRLError, RunsFailedError
-
-logger = logging.getLogger(__name__)
+from rgrl.errors import RunsFailedError
 
 
 def do_all(
@@ -33,37 +28,27 @@ def do_all(
         RGRLError: What stopped the only work.
         RunsFailedError: At the end, if some of several failed; it names each with its reason.
     """
-    failures: list[str] = []
-    if jobs == 1:
-        for work in works:
-            try:
-                for result in do_work(work, display=display):
-                    show(result)
-            except Exception as error:
-                if len(works) == 1:
-                    raise
-                failures.append(_failure(work, error))
-    else:
-        # Each process has its share of the cores; it must be set before torch is loaded there.
-        os.environ["OMP_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // jobs))
-        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-            waiting = {pool.submit(_do_in_process, work): work for work in works}
-            for done in as_completed(waiting):
-                try:
-                    for result in done.result():
-                        show(result)
-                except Exception as error:
-                    failures.append(_failure(waiting[done], error))
+    if len(works) == 1:
+        for result in do_work(works[0], display=display):
+            show(result)
+        return
+    failures: dict[Work, str] = {}
+    jobs = min(jobs, len(works))
+    with closing(in_processes(works, jobs=jobs) if jobs > 1 else _here(works, display)) as outcomes:
+        for work, outcome in outcomes:
+            if isinstance(outcome, str):
+                failures[work] = outcome
+            else:
+                show(outcome)
     if failures:
-        raise RunsFailedError(f"{len(failures)} of {len(works)} runs failed: {'; '.join(failures)}")
+        said = "; ".join(failures[work] for work in works if work in failures)
+        raise RunsFailedError(f"{len(failures)} of {len(works)} runs failed: {said}")
 
 
-def _do_in_process(work: Work) -> list[dict[str, Any]]:
-    return list(do_work(work, display=lambda: PlainProgress(sys.stderr)))
-
-
-def _failure(work: Work, error: Exception) -> str:
-    if isinstance(error, RGRLError):
-        return f"{work}: {error}"
-    logger.error("%s failed", work, exc_info=error)
-    return f"{work}: {type(error).__name__}: {error}"
+def _here(works: Sequence[Work], display: Display) -> Generator[Outcome, None, None]:
+    for work in works:
+        try:
+            for result in do_work(work, display=display):
+                yield work, result
+        except Exception as error:
+            yield work, failure(work, error)

@@ -9,15 +9,16 @@ from typing import Any
 
 import torch
 
+from rgrl.bench.failure import failure
 from rgrl.bench.observer import Observer
 from rgrl.bench.probes import classification_probe
 from rgrl.bench.result_folder import ResultFolder
 from rgrl.bench.run_key import RunKey
 from rgrl.bench.run_method import MethodRun
 from rgrl.bench.work import Work
-from rgrl.datasets import Dataset, load_dataset
+from rgrl.datasets import DATASETS, Dataset, load_dataset
 from rgrl.datasets.sources import cache_root
-from rgrl.errors import DataError, RGRLError, RunsFailedError
+from rgrl.errors import DataError, RunsFailedError
 from rgrl.graph import SparseFeatures
 from rgrl.presets import TrainingPreset
 from rgrl.training import settled_precision
@@ -29,29 +30,46 @@ Display = Callable[[], AbstractContextManager[Any]]
 def do_work(work: Work, *, display: Display) -> Iterator[dict[str, Any]]:
     """Give the result of each task of a work: from disk, or newly done and stored.
 
-    A task that the dataset cannot serve does not keep the others from being done.
+    A task that fails does not keep the others from being done.
 
     Raises:
         RGRLError: If the dataset cannot be had, or all that was asked for cannot be done.
+        RunsFailedError: At the end, if some of several tasks failed; it names each with its reason.
     """
     folder = ResultFolder(work.out)
     with display() as observer:
-        dataset = load_dataset(work.dataset, root=work.root, progress=observer.download)
+        dataset = apart_from_registry(load_dataset(work.dataset, root=work.root, progress=observer.download))
         if work.public_split:
             dataset = on_public_split(dataset)
-    refused: list[str] = []
-    for task in work.tasks:
+        if work.budget_minutes is not None and not isinstance(work.preset, TrainingPreset):
+            observer.note(f"{work}: --budget has no effect, for the package's loop does not train it")
+    keys = {task: run_key(work, task, dataset) for task in work.tasks}
+    if work.again:
+        for key in set(keys.values()):
+            folder.forget(key, seeds=work.seeds)
+    failures: list[str] = []
+    for task, key in keys.items():
         try:
             with display() as observer:
-                result = _do_task(work, task, dataset, folder, observer)
-        except RGRLError as error:
+                result = _do_task(work, task, key, dataset, folder, observer)
+        except Exception as error:
             if len(work.tasks) == 1:
                 raise
-            refused.append(f"{task}: {error}")
+            failures.append(failure(task, error))
             continue
         yield result
-    if refused:
-        raise RunsFailedError("; ".join(refused))
+    if failures:
+        raise RunsFailedError("; ".join(failures))
+
+
+def apart_from_registry(dataset: Dataset) -> Dataset:
+    """The dataset; a graph of the user's own that has the name of a known one is called ``own-<name>``.
+
+    Otherwise it would be held against that one's published numbers, and evaluated by its protocol.
+    """
+    if dataset.spec.reader == "own" and dataset.name.lower() in DATASETS:
+        return dataclasses.replace(dataset, name=f"own-{dataset.name}")
+    return dataset
 
 
 def on_public_split(dataset: Dataset) -> Dataset:
@@ -65,24 +83,28 @@ def on_public_split(dataset: Dataset) -> Dataset:
     return dataclasses.replace(dataset, splits=(dataset.public_split,))
 
 
-def _do_task(
-    work: Work, task: str, dataset: Dataset, folder: ResultFolder, observer: Observer
-) -> dict[str, Any]:
-    preset = work.preset
+def run_key(work: Work, task: str, dataset: Dataset) -> RunKey:
+    """The identity of a work's run for a task: of the same key are all tasks that share a training."""
+    preset, budget = work.preset, None
     if isinstance(preset, TrainingPreset):
         settled = settled_precision(preset.precision, torch.device(work.device))
-        preset = preset.replace({"precision": settled})
-    key = RunKey(
+        preset, budget = preset.replace({"precision": settled}), work.budget_minutes
+    return RunKey(
         dataset.name,
         dataset.fingerprint.digest,
         work.method,
         preset,
-        budget_minutes=work.budget_minutes,
+        budget_minutes=budget,
         regime="link" if task == "link" else "full",
         public_split=work.public_split,
     )
+
+
+def _do_task(
+    work: Work, task: str, key: RunKey, dataset: Dataset, folder: ResultFolder, observer: Observer
+) -> dict[str, Any]:
     if not work.again and (stored := folder.find(key, task, seeds=work.seeds)) is not None:
-        observer.note(f"{dataset.name}: {work.method}, {task}: stored in {folder.results}, not done again")
+        observer.note(f"{key}, {task}: stored in {folder.results}, not done again")
         return stored
     run = MethodRun(
         dataset,

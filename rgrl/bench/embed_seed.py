@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -57,16 +58,19 @@ def embed_seed(
         start = time.perf_counter()
         embedding = _walks(preset, graph if evaluated is None else evaluated, seed)
         run = _fixed(embedding, probe, seed, parameters=2 * embedding.numel(), start=start)
-        observer.note(f"{key.dataset}: {key.method}, seed {seed} embedded in {run.seconds:.0f} s")
+        observer.note(f"{key}: seed {seed} embedded in {run.seconds:.0f} s")
         return run
     if not isinstance(preset, TrainingPreset):
         raise ConfigError(
             f"the method {key.method!r} gives no embedding: it can only be run for classification"
         )
     generator = torch.Generator().manual_seed(seed)
-    if preset.row_normalize:
+    if preset.row_normalize and _has_negative(graph):
+        observer.note(f"{key}: row_normalize has no effect, for there are features below 0")
+    elif preset.row_normalize:
         graph = graph.row_normalized()
         evaluated = None if evaluated is None else evaluated.row_normalized()
+        relations = {name: replace(relation, x=graph.x) for name, relation in (relations or {}).items()}
     if key.method.startswith(SINGLE) or (key.method == "rgrl" and relations):
         graph, method = _on_relations(key.method, preset, relations or {}, graph, generator)
     else:
@@ -78,7 +82,7 @@ def embed_seed(
         preset,
         probe=probe,
         evaluated=evaluated,
-        name=key.dataset,
+        name=str(key),
         seed=seed,
         seeds=seeds,
         generator=generator,
@@ -104,6 +108,12 @@ def _fixed(
         parameters=parameters,
         seconds=time.perf_counter() - start,
     )
+
+
+def _has_negative(graph: Graph) -> bool:
+    """Whether a sum of features may be near 0 without all of them being 0."""
+    values = graph.x.values if isinstance(graph.x, SparseFeatures) else graph.x
+    return bool((values < 0).any())
 
 
 def raw_features(graph: Graph) -> Tensor:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from rgrl.bench.environment import command, versions
+from rgrl.bench.probes import classification_probe
 from rgrl.datasets import Dataset
-from rgrl.evaluate import check_embeddings, linear_probe, load_embeddings, logistic_regression
+from rgrl.evaluate import check_embeddings, load_embeddings, logistic_regression
 from rgrl.graph import SparseFeatures
 
 
@@ -21,15 +24,16 @@ def evaluate_file(path: Path, dataset: Dataset) -> dict[str, Any]:
 
     Raises:
         DataError: If the file cannot be read, has another number of rows, is not finite, or carries the
-            fingerprint of another graph.
+            fingerprint of another graph; or if there is nothing to classify by.
     """
     loaded = load_embeddings(path)
     check_embeddings(loaded, num_nodes=dataset.graph.num_nodes, fingerprint=dataset.fingerprint.digest)
     features = dataset.graph.x
     rows = features.to_scipy() if isinstance(features, SparseFeatures) else features
-    probe = linear_probe(loaded.values, dataset.graph.y, dataset.splits)
-    converged = logistic_regression(loaded.values, dataset.graph.y, dataset.splits)
-    raw = linear_probe(rows, dataset.graph.y, dataset.splits)
+    score = classification_probe(dataset)
+    probe, raw = score(loaded.values), score(rows)
+    several = dataset.labels is not None and dataset.labels.dtype == torch.bool
+    converged = None if several else logistic_regression(loaded.values, dataset.labels, dataset.splits)
     return {
         "embeddings": str(path),
         "dataset": dataset.name,
@@ -39,8 +43,8 @@ def evaluate_file(path: Path, dataset: Dataset) -> dict[str, Any]:
         "test_mean": probe.test_mean,
         "test_std_splits": probe.test_std,
         "val_mean": probe.val_mean,
-        "converged_test_mean": converged.scores.test_mean,
-        "converged_share": converged.converged_share,
+        "converged_test_mean": None if converged is None else converged.scores.test_mean,
+        "converged_share": None if converged is None else converged.converged_share,
         "raw_mean": raw.test_mean,
         "fingerprint": dataset.fingerprint.to_dict(),
         "fingerprint_checked": loaded.fingerprint is not None,

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from rgrl.bench.seed_run import Probe
 from rgrl.datasets import EdgeSplit
+from rgrl.datasets.node_pairs import IntArray, pair_numbers
+from rgrl.datasets.split_edges import training_graph
 from rgrl.evaluate import ProbeReport, Report, link_prediction
+from rgrl.graph import Graph
 
 
 def link_probe(split: EdgeSplit) -> Probe:
@@ -30,6 +35,18 @@ def _cosine_auc(embedding: Tensor, positives: Tensor, negatives: Tensor) -> floa
     scores = [(normal[pairs[0]] * normal[pairs[1]]).sum(dim=1) for pairs in (positives, negatives)]
     truth = torch.cat([torch.ones(positives.shape[1]), torch.zeros(negatives.shape[1])])
     return float(roc_auc_score(truth.numpy(), torch.cat(scores).numpy()))
+
+
+def training_relations(relations: Mapping[str, Graph], split: EdgeSplit) -> dict[str, Graph]:
+    """Each relation of a multiplex graph with those of its edges that are training edges of the union."""
+    known = pair_numbers(split.train.numpy())
+    return {name: _restricted(graph, known) for name, graph in relations.items()}
+
+
+def _restricted(relation: Graph, known: IntArray) -> Graph:
+    ends = relation.edge_index.cpu().numpy()
+    ends = ends[:, ends[0] < ends[1]]
+    return training_graph(relation, torch.from_numpy(ends[:, np.isin(pair_numbers(ends), known)]))
 
 
 def link_report(embedding: Tensor, split: EdgeSplit) -> Report:

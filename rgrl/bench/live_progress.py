@@ -59,11 +59,11 @@ class LiveProgress:
 
     def update(self, moment: Moment) -> None:
         """Move the bar; a new seed begins a new one."""
-        subject = (moment.dataset, moment.seed)
+        subject = (moment.name, moment.seed)
         if subject != self._subject:
             if self._task is not None:
                 self._progress.remove_task(self._task)
-            description = f"{moment.dataset} seed {moment.seed + 1}/{moment.seeds}"
+            description = f"{moment.name} seed {moment.seed + 1}/{moment.seeds}"
             self._task = self._progress.add_task(description, total=moment.epochs, figures="")
             self._subject = subject
         assert self._task is not None

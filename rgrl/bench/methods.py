@@ -28,6 +28,9 @@ MERGED = "rgrl-merged"
 #: What stands before the name of a relation, for RGRL on that relation alone: ``rgrl:MAM``.
 SINGLE = "rgrl:"
 
+#: Settings that make a method out of another's; they cannot be changed.
+FIXED: dict[str, dict[str, Any]] = {"untrained": {"epochs": 0}, "deepwalk": {"p": 1.0, "q": 1.0}}
+
 
 def checked_method(name: str) -> str:
     """Return a method's name if there is one.
@@ -40,7 +43,8 @@ def checked_method(name: str) -> str:
         return key
     near = get_close_matches(key, METHODS, n=1)
     hint = f"; did you mean '{near[0]}'?" if near else ";"
-    raise ConfigError(f"method '{name}' is unknown{hint} accepted: {', '.join(METHODS)}")
+    accepted = ", ".join((*METHODS, MERGED, f"{SINGLE}RELATION"))
+    raise ConfigError(f"method '{name}' is unknown{hint} accepted: {accepted}")
 
 
 def preset_family(method: str) -> str | None:
@@ -57,5 +61,4 @@ def preset_of(method: str, dataset: str) -> Any:
     family = preset_family(method)
     if family is None:
         return None
-    fixed: dict[str, dict[str, Any]] = {"untrained": {"epochs": 0}, "deepwalk": {"p": 1.0, "q": 1.0}}
-    return method_preset(family, dataset).replace(fixed.get(method, {}))
+    return method_preset(family, dataset).replace(FIXED.get(method, {}))

@@ -11,7 +11,7 @@ class Moment:
     """State of a run after an update.
 
     Attributes:
-        dataset: Dataset's name.
+        name: What is run, such as ``rgrl on cora``.
         seed: Pre-training seed.
         seeds: Number of seeds in all.
         update: Updates done.
@@ -20,7 +20,7 @@ class Moment:
         val: Mean validation accuracy in per cent, ``None`` unless this update was evaluated.
     """
 
-    dataset: str
+    name: str
     seed: int
     seeds: int
     update: int

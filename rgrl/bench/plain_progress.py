@@ -38,8 +38,8 @@ class PlainProgress:
     def update(self, moment: Moment) -> None:
         """Write a line if the last one is long past, or the seed is at its end."""
         now = time.monotonic()
-        if (moment.dataset, moment.seed) != self._subject:
-            self._subject = (moment.dataset, moment.seed)
+        if (moment.name, moment.seed) != self._subject:
+            self._subject = (moment.name, moment.seed)
             self._began = self._spoke = now
             return
         if now - self._spoke < _SILENCE_S and moment.update < moment.epochs:
@@ -49,7 +49,7 @@ class PlainProgress:
         loss = "" if moment.loss is None else f", loss {moment.loss:.4f}"
         val = "" if moment.val is None else f", validation {moment.val:.2f}"
         self.note(
-            f"{moment.dataset}: seed {moment.seed + 1}/{moment.seeds}, "
+            f"{moment.name}: seed {moment.seed + 1}/{moment.seeds}, "
             f"update {moment.update}/{moment.epochs}{loss}{val}, {left:.0f} s left"
         )
 

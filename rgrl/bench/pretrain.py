@@ -92,7 +92,7 @@ def diverged(name: str, update: int, symptom: str, preset: TrainingPreset) -> Di
 
 
 def _learning_rate(preset: TrainingPreset) -> float | Callable[[int], float]:
-    if preset.schedule == "constant":
+    if preset.schedule == "constant" or preset.epochs == 0:
         return preset.learning_rate
     warmup = min(preset.warmup, max(0, preset.epochs - 1))  # of a run that --epochs made short
     return cosine_schedule(preset.learning_rate, epochs=preset.epochs, warmup=warmup)

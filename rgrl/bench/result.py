@@ -6,14 +6,28 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean, stdev
 from typing import Any
 
+import numpy as np
+
 from rgrl.bench.environment import command, hardware, peak_memory_bytes, versions
-from rgrl.bench.published import Published, published
+from rgrl.bench.published import PROBES, Published, published
 from rgrl.bench.run_key import RunKey
-from rgrl.datasets import Dataset
+from rgrl.datasets import Dataset, Split
 from rgrl.evaluate import Report
 
-#: Raised whenever a key changes its meaning.
+#: Raised whenever a key changes its meaning, or equal settings begin to give other numbers: what was stored
+#: under another one is neither found nor gone on from.
 SCHEMA = 2
+
+#: Of the seeds' records, what a result has the mean of.
+_MEANS = (
+    "test_mean",
+    "val_mean",
+    "test_last_mean",
+    "untrained_mean",
+    "converged_test_mean",
+    "converged_last_mean",
+    "converged_share",
+)
 
 
 def classification_result(
@@ -31,26 +45,17 @@ def classification_result(
     ``docs/results.md`` describes each key.
     """
     known = published(key.method, dataset.name, public_split=key.public_split)
-    test_mean = fmean(record["test_mean"] for record in records)
+    means = {name: _mean_of(records, name) for name in _MEANS}
     return {
         **_head(key, "classification", seeds=len(records), seeds_asked=seeds_asked),
         "splits": len(dataset.splits),
-        "test_mean": test_mean,
+        "split_sizes": split_sizes(dataset.splits),
+        "test_mean": means["test_mean"],
         "test_std_splits": _mean_std_over_splits(records),
         "test_std_seeds": _std([record["test_mean"] for record in records]),
-        **{
-            name: _mean_of(records, name)
-            for name in (
-                "val_mean",
-                "test_last_mean",
-                "untrained_mean",
-                "converged_test_mean",
-                "converged_last_mean",
-                "converged_share",
-            )
-        },
+        **means,
         "raw_mean": raw_mean,
-        **_against(known, test_mean, _mean_of(records, "converged_last_mean")),
+        **_against(known, means),
         **_tail(dataset, key, records, device=device, seconds=seconds),
         "runs": [dict(record) for record in records],
     }
@@ -87,16 +92,26 @@ def task_result(
     }
 
 
-def _against(known: Published | None, probe: float, converged: float | None) -> dict[str, Any]:
+def split_sizes(splits: Sequence[Split]) -> list[float] | None:
+    """Mean number of training, validation and test nodes; ``None`` unless the splits differ.
+
+    Only what differs in its training nodes says how much of a difference is the luck of the split.
+    """
+    if all(np.array_equal(split.train, splits[0].train) for split in splits):
+        return None
+    return [fmean(sizes) for sizes in zip(*(split.sizes for split in splits), strict=True)]
+
+
+def _against(known: Published | None, means: Mapping[str, float | None]) -> dict[str, Any]:
     """The published number, and the gap of the probe that it stands for."""
     if known is None:
         return dict.fromkeys(("paper_mean", "paper_std", "paper_source", "paper_probe", "paper_gap"))
-    ours = converged if known.converged else probe
+    ours = means[PROBES[known.probe]]
     return {
         "paper_mean": known.mean,
         "paper_std": known.std,
         "paper_source": known.source,
-        "paper_probe": "converged" if known.converged else "paper",
+        "paper_probe": known.probe,
         "paper_gap": None if ours is None else ours - known.mean,
     }
 
@@ -132,7 +147,8 @@ def _tail(
 
 
 def _kept(record: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: record[name] for name in ("seed", "best_update", "last_update", "ended_by", "seconds")}
+    names = ("seed", "best_update", "last_update", "ended_by", "seconds", "made_with")
+    return {name: record[name] for name in names if name in record}
 
 
 def _mean_of(records: Sequence[Mapping[str, Any]], name: str) -> float | None:

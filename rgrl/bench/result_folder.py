@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from rgrl.bench.result import SCHEMA
 from rgrl.bench.run_key import RunKey
-from rgrl.errors import OutputError
+from rgrl.bench.stored_results import read_results, result_identity
+from rgrl.errors import DataError, OutputError
+from rgrl.evaluate import load_embeddings
+
+logger = logging.getLogger(__name__)
 
 
 class ResultFolder:
@@ -48,14 +55,54 @@ class ResultFolder:
         """Where the chosen embedding of a seed is kept."""
         return self.path / "embeddings" / f"{key.file_stem(seed)}.safetensors"
 
+    def holds_embedding(self, key: RunKey, seed: int) -> bool:
+        """Whether the chosen embedding of a seed is there, whole and of this graph."""
+        path = self.embedding(key, seed)
+        if not path.exists():
+            return False
+        try:
+            return load_embeddings(path).fingerprint == key.digest
+        except DataError as error:
+            logger.warning("trained again, for %s", error)
+            return False
+
     def record(self, key: RunKey, seed: int) -> dict[str, Any] | None:
         """What is kept of a seed that was finished on this graph, ``None`` if it was not."""
-        path = self._record_path(key, seed)
         try:
-            record = json.loads(path.read_text())
+            record = json.loads(self._record_path(key, seed).read_bytes())
         except (OSError, ValueError):
             return None
-        return dict(record) if record.get("digest") == key.digest else None
+        if not isinstance(record, dict) or record.get("digest") != key.digest:
+            return None
+        # Records did not say by which schema they are before there was a third.
+        return record if record.get("schema", 2) == SCHEMA else None
+
+    def forget(self, key: RunKey, *, seeds: int) -> None:
+        """Let the first seeds of a run be trained anew; results that are stored stay."""
+        for seed in range(seeds):
+            self._record_path(key, seed).unlink(missing_ok=True)
+
+    @contextmanager
+    def claimed(self, key: RunKey, seed: int) -> Iterator[None]:
+        """Keep a seed to oneself meanwhile; whoever else wants it waits, and then finds its record.
+
+        The claim of a process that is killed ends with it.
+
+        Raises:
+            OutputError: If it cannot be claimed.
+        """
+        path = self._record_path(key, seed).with_suffix(".lock")
+        with ExitStack() as stack:
+            try:
+                file = stack.enter_context(path.open("ab"))
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    logger.warning("%s: another process is at this seed, waiting for it", path.stem)
+                    fcntl.flock(file, fcntl.LOCK_EX)
+            except OSError as error:
+                raise OutputError(f"{path} cannot be locked: {error.strerror}") from None
+            yield
 
     def keep_record(self, key: RunKey, seed: int, record: Mapping[str, Any]) -> None:
         """Keep a finished seed's record; whoever reads finds all of it or none.
@@ -64,12 +111,16 @@ class ResultFolder:
             OutputError: If it cannot be written.
         """
         path = self._record_path(key, seed)
+        text = json.dumps({**record, "schema": SCHEMA, "digest": key.digest}, allow_nan=False)
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
         try:
-            with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
-                json.dump({**record, "digest": key.digest}, file, allow_nan=False)
-            Path(file.name).replace(path)
+            temporary.write_text(text)
+            temporary.replace(path)
         except OSError as error:
             raise OutputError(f"{path} cannot be written: {error.strerror}") from None
+        finally:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
 
     def find(self, key: RunKey, task: str, *, seeds: int) -> dict[str, Any] | None:
         """The newest stored result of a run and task, of at least so many seeds; ``None`` without one."""
@@ -77,8 +128,10 @@ class ResultFolder:
         return next(
             (
                 result
-                for result in reversed(read_results(self.results))
-                if result_identity(result) == wanted and result["seeds"] >= seeds
+                for result in reversed(read_results(self.results, level=logging.DEBUG))
+                if result_identity(result) == wanted
+                and result["seeds"] >= seeds
+                and result["schema"] == SCHEMA
             ),
             None,
         )
@@ -111,22 +164,3 @@ class ResultFolder:
 
     def _record_path(self, key: RunKey, seed: int) -> Path:
         return self.path / "seeds" / f"{key.file_stem(seed)}.json"
-
-
-def read_results(path: Path) -> list[dict[str, Any]]:
-    """Every result of a ``results.jsonl``, in its order; a line that was left unfinished is passed over."""
-    found = []
-    for line in path.read_text().splitlines():
-        try:
-            result = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(result, dict) and "method" in result:
-            found.append(result)
-    return found
-
-
-def result_identity(result: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
-    """Dataset, method, task, settings and graph of a result: what a later one replaces."""
-    digest = str(result["fingerprint"]["digest"])
-    return result["dataset"], result["method"], result["task"], result["config_hash"], digest

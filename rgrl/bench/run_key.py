@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from rgrl.datasets import DATASETS
 from rgrl.presets import Preset
 
 
@@ -30,16 +31,20 @@ class RunKey:
     regime: str = "full"
     public_split: bool = False
 
+    def __str__(self) -> str:
+        return f"{self.method} on {self.dataset}"
+
     @property
     def config_hash(self) -> str:
         """Twelve hexadecimal digits that change with any setting, with the budget and the kind of split."""
         own = self.preset.hash if self.preset else "0" * 12
         if self.budget_minutes is None and not self.public_split:
             return own
-        more = f"{own} {self.budget_minutes} {self.public_split}"
-        return hashlib.sha256(more.encode()).hexdigest()[:12]
+        budget = None if self.budget_minutes is None else float(self.budget_minutes)
+        return hashlib.sha256(f"{own} {budget} {self.public_split}".encode()).hexdigest()[:12]
 
     def file_stem(self, seed: int) -> str:
-        """Name of a seed's files, without ending."""
+        """Name of a seed's files, without ending; graphs of the user's own may share a name."""
+        graph = self.dataset if self.dataset in DATASETS else f"{self.dataset}-{self.digest[:12]}"
         regime = "" if self.regime == "full" else f"-{self.regime}"
-        return f"{self.dataset}-{self.method}-{self.config_hash}{regime}-seed{seed}"
+        return f"{graph}-{self.method}-{self.config_hash}{regime}-seed{seed}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from rgrl.bench.probes import classification_probe
 from rgrl.bench.result import classification_result, task_result
 from rgrl.bench.result_folder import ResultFolder
 from rgrl.bench.run_key import RunKey
-from rgrl.bench.seed_record import seed_record
+from rgrl.bench.seed_record import seed_record, with_origin
 from rgrl.bench.supervised import supervised_record
 from rgrl.bench.tasks import embedding_task
 from rgrl.datasets import Dataset
@@ -41,6 +41,7 @@ class MethodRun:
         observer: Told of progress.
         device: Where to train.
         cache: Folder that keeps local anchors between runs.
+        found_seconds: Filled in: what the seeds that were found on disk took to train.
     """
 
     dataset: Dataset
@@ -50,6 +51,7 @@ class MethodRun:
     observer: Observer
     device: str = "cpu"
     cache: Path | None = None
+    found_seconds: list[float] = field(default_factory=list)
 
     def classification(self, raw_mean: Callable[[], float]) -> dict[str, Any]:
         """Train what is not trained yet, and store the result of the paper's protocol.
@@ -79,7 +81,7 @@ class MethodRun:
                 raw_mean=raw,
                 seeds_asked=self.seeds,
                 device=self.device,
-                seconds=time.perf_counter() - start,
+                seconds=self._seconds_since(start),
             )
             self.folder.append(result)
             return result
@@ -89,7 +91,7 @@ class MethodRun:
                 records += [self.record(seed)]
         except BaseException:
             if records:
-                finished = f"{self.key.dataset}: stopped; {len(records)} of {self.seeds} seeds"
+                finished = f"{self.key}: stopped; {len(records)} of {self.seeds} seeds"
                 try:
                     store()
                     self.observer.note(f"{finished} stored in {self.folder.results}")
@@ -102,9 +104,11 @@ class MethodRun:
         """Evaluate the chosen embedding of every seed on another task, training what is not trained yet.
 
         Raises:
+            ConfigError: If the method gives no embedding.
             DataError: If the dataset does not have what the task needs.
         """
         start = time.perf_counter()
+        self._require_embedding()
         evaluator = embedding_task(task)
         records, reports = [], []
         for seed in range(self.seeds):
@@ -119,14 +123,19 @@ class MethodRun:
         Between updates validation edges choose: AUC of the cosine against random negatives.
 
         Raises:
+            ConfigError: If the method gives no embedding.
             DataError: If the graph has too few edges.
         """
-        from rgrl.bench.link import link_probe, link_report
+        from rgrl.bench.link import link_probe, link_report, training_relations
         from rgrl.datasets import split_edges
 
         start = time.perf_counter()
+        self._require_embedding()
         split = split_edges(self.dataset.graph)
-        run = dataclasses.replace(self, key=dataclasses.replace(self.key, regime="link"))
+        seen = dataclasses.replace(
+            self.dataset, relations=training_relations(self.dataset.relations, split), train_graph=None
+        )
+        run = dataclasses.replace(self, dataset=seen, key=dataclasses.replace(self.key, regime="link"))
         records, reports = [], []
         for seed in range(self.seeds):
             records.append(run.record(seed, graph=split.train_graph, probe=link_probe(split)))
@@ -142,12 +151,18 @@ class MethodRun:
             graph: What to train on and to embed; the dataset's where it is ``None``.
             probe: Chooses between updates; the dataset's where there is none.
         """
-        known = self.folder.record(self.key, seed)
-        embeds = self.key.method not in ("raw", "supervised")  # and keeps what it has made
-        if known is not None and (not embeds or self.folder.embedding(self.key, seed).exists()):
-            return known
+        with self.folder.claimed(self.key, seed):
+            known = self.folder.record(self.key, seed)
+            embeds = self.key.method not in ("raw", "supervised")  # and keeps what it has made
+            if known is not None and (not embeds or self.folder.holds_embedding(self.key, seed)):
+                self.found_seconds.append(known["seconds"])
+                return known
+            return self._made(seed, graph=graph, probe=probe, embeds=embeds)
+
+    def _made(self, seed: int, *, graph: Graph | None, probe: Any, embeds: bool) -> dict[str, Any]:
+        """Train, and keep the record and what was embedded."""
         if self.key.method == "supervised":
-            record = supervised_record(self.dataset, self.key.preset, seed)
+            record = with_origin(supervised_record(self.dataset, self.key.preset, seed), self.device)
             self.folder.keep_record(self.key, seed, record)
             return record
         evaluated = None
@@ -165,7 +180,9 @@ class MethodRun:
             cache=self.cache,
             relations=self.dataset.relations,
         )
-        record = seed_record(run, self.dataset if self.key.regime == "full" else None)
+        record = with_origin(
+            seed_record(run, self.dataset if self.key.regime == "full" else None), self.device
+        )
         if embeds:
             save_embeddings(
                 self.folder.embedding(self.key, seed),
@@ -184,20 +201,22 @@ class MethodRun:
         scores = "" if run.best.probe is None else f"{run.best.probe} "
         if self.key.regime == "link" and run.best.probe is not None:
             scores = f"validation AUC {run.best.probe.val_mean:.2f} "
-        self.observer.note(f"{self.key.dataset}: seed {seed} {scores}at update {run.best.update}")
+        self.observer.note(f"{self.key}: seed {seed} {scores}at update {run.best.update}")
         return record
 
     def chosen(self, seed: int, *, graph: Graph | None = None) -> Tensor:
         """The chosen embedding of a finished seed."""
-        if self.key.method == "supervised":
-            raise ConfigError("the method 'supervised' gives no embedding: it runs for classification only")
         if self.key.method == "raw":
             return raw_features(self.dataset.graph if graph is None else graph)
         return load_embeddings(self.folder.embedding(self.key, seed)).values
 
+    def _require_embedding(self) -> None:
+        if self.key.method == "supervised":
+            raise ConfigError("the method 'supervised' gives no embedding: it runs for classification only")
+
     def _note(self, seed: int, report: Report) -> None:
         shown = [f"{metric} {report.mean(metric):.4f}" for metric in list(report.scores)[:_SHOWN_METRICS]]
-        self.observer.note(f"{self.key.dataset}: seed {seed}, {report.task}: {', '.join(shown)}")
+        self.observer.note(f"{self.key}: seed {seed}, {report.task}: {', '.join(shown)}")
 
     def _own_probe(self) -> Any:
         try:
@@ -215,7 +234,11 @@ class MethodRun:
             reports,
             seeds_asked=self.seeds,
             device=self.device,
-            seconds=time.perf_counter() - start,
+            seconds=self._seconds_since(start),
         )
         self.folder.append(result)
         return result
+
+    def _seconds_since(self, start: float) -> float:
+        """Time of this run, and of the trainings that were not done again."""
+        return time.perf_counter() - start + sum(self.found_seconds)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from rgrl.bench.environment import hardware, versions
 from rgrl.bench.seed_run import SeedRun
 from rgrl.datasets import Dataset
 from rgrl.evaluate import LogisticReport, logistic_regression
@@ -52,6 +53,13 @@ def seed_record(run: SeedRun, dataset: Dataset | None) -> dict[str, Any]:
         "untrained_mean": run.untrained.probe.test_mean,
         **_converged(run, dataset),
     }
+
+
+def with_origin(record: Mapping[str, Any], device: str) -> dict[str, Any]:
+    """The record with where it was trained; a result may be gathered from it elsewhere, and later."""
+    found = versions()
+    made_with = {**hardware(device), **{package: found[package] for package in ("rgrl", "torch")}}
+    return {**record, "made_with": made_with}
 
 
 def _converged(run: SeedRun, dataset: Dataset) -> dict[str, float | None]:

@@ -101,7 +101,7 @@ def run_seed(
         preset: Settings.
         probe: Scores an embedding; ``None`` where nothing can be scored, and the last embedding is chosen.
         evaluated: The graph whose nodes are embedded, where it is another than the one trained on.
-        name: Dataset's name, for the display.
+        name: What is run, for the display.
         seed: Seed of weights, views and anchors.
         seeds: Number of seeds, for the display.
         generator: The seed's random stream, from which the method's weights came.
@@ -137,7 +137,7 @@ def run_seed(
             best, embedding, since_best = evaluation, current.cpu(), 0
         val = None if evaluation.probe is None else _val(evaluation)
         observer.update(Moment(name, seed, seeds, stop.update, preset.epochs, stop.loss, val))
-        if stop.out_of_time:
+        if stop.out_of_time and stop.update < preset.epochs:
             ended_by = "budget"
         elif stop.update and since_best >= preset.patience:
             ended_by = "patience"

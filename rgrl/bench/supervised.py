@@ -37,12 +37,13 @@ def supervised_record(dataset: Dataset, preset: Any, seed: int) -> dict[str, Any
         patience=preset.patience,
         seed=seed,
     )
+    classes = int(dataset.labels.max()) + 1
     return {
         "seed": seed,
-        "best_update": 0,
-        "last_update": preset.epochs,
-        "ended_by": "epochs",
-        "parameters": (dataset.graph.num_features + 1) * preset.hidden,
+        "best_update": None,  # every split has its own, and ends when its patience does
+        "last_update": None,
+        "ended_by": None,
+        "parameters": (dataset.graph.num_features + 1) * preset.hidden + (preset.hidden + 1) * classes,
         "seconds": time.perf_counter() - start,
         "test": list(report.test),
         "val": list(report.val),

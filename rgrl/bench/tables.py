@@ -9,7 +9,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from rgrl.bench.published import SOURCES
+from rgrl.bench.published import PROBE_TITLES, SOURCES
 from rgrl.datasets import DatasetSpec
 
 
@@ -18,8 +18,10 @@ def result_table(result: Mapping[str, Any]) -> Table:
     seeds, splits = result["seeds"], result["splits"]
     spread = "std over splits" + (" / over seeds" if seeds > 1 else "")
     table = Table(
-        title=f"{result['method'].upper()} on {result['dataset']}: test accuracy in %, "
-        f"{splits} splits, {seeds} seed{'s' if seeds > 1 else ''}",
+        title=Text(
+            f"{result['method'].upper()} on {result['dataset']}: test accuracy in %, "
+            f"{_counted(splits, 'split')}, {_counted(seeds, 'seed')}"
+        ),
         title_justify="left",
         caption=_caption(result),
         caption_justify="left",
@@ -63,8 +65,10 @@ def task_table(result: Mapping[str, Any]) -> Table:
     """One result of a task other than classification: each metric with its deviations."""
     seeds = result["seeds"]
     table = Table(
-        title=f"{result['method'].upper()} on {result['dataset']}: {result['task']}, "
-        f"{result['repetitions']} repetitions, {seeds} seed{'s' if seeds > 1 else ''}",
+        title=Text(
+            f"{result['method'].upper()} on {result['dataset']}: {result['task']}, "
+            f"{_counted(result['repetitions'], 'repetition')}, {_counted(seeds, 'seed')}"
+        ),
         title_justify="left",
         caption=_caption(result),
         caption_justify="left",
@@ -125,6 +129,10 @@ def command_line(result: Mapping[str, Any]) -> Text:
     return Text(f"command: {result['command']}")
 
 
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def _versions(result: Mapping[str, Any]) -> str:
     shown = ("rgrl", "torch", "torch-geometric")
     return ", ".join(f"{name} {result['versions'][name] or 'not installed'}" for name in shown)
@@ -145,14 +153,15 @@ def _converged_note(result: Mapping[str, Any]) -> str:
 
 
 def _updates(result: Mapping[str, Any], key: str) -> str:
-    return ", ".join(str(run[key]) for run in result["runs"])
+    return ", ".join("-" if run[key] is None else str(run[key]) for run in result["runs"])
 
 
 def _gap_note(result: Mapping[str, Any]) -> str:
     if result["paper_gap"] is None:
         return ""
-    probe = ", converged probe, last update" if result.get("paper_probe") == "converged" else ""
-    return f"ours {result['paper_gap']:+.2f}{probe}"
+    probe = result.get("paper_probe", "paper")
+    by = "" if probe == "paper" else f", {PROBE_TITLES[probe]}"
+    return f"ours {result['paper_gap']:+.2f}{by}"
 
 
 def evaluation_table(report: Mapping[str, Any]) -> Table:
@@ -170,6 +179,7 @@ def evaluation_table(report: Mapping[str, Any]) -> Table:
     table.add_column("std over splits", justify="right")
     spread = report["test_std_splits"]
     table.add_row("linear probe", f"{report['test_mean']:.2f}", "-" if spread is None else f"± {spread:.2f}")
-    table.add_row("converged probe", f"{report['converged_test_mean']:.2f}", "")
+    if report["converged_test_mean"] is not None:
+        table.add_row("converged probe", f"{report['converged_test_mean']:.2f}", "")
     table.add_row("raw features", f"{report['raw_mean']:.2f}", "")
     return table

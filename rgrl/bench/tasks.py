@@ -49,10 +49,13 @@ def embedding_task(task: str) -> Callable[[Tensor, Dataset], Report]:
 
 def _clustering(embedding: Tensor, dataset: Dataset) -> Report:
     labels = _single(dataset, "clustering", needed=False)
-    if labels is None:
-        clusters = min(_CLUSTERS_WITHOUT_LABELS, dataset.graph.num_nodes)
-        return clustering(embedding, edge_index=dataset.graph.edge_index, num_clusters=clusters)
-    return clustering(embedding, labels, edge_index=dataset.graph.edge_index)
+    edges = dataset.graph.edge_index if dataset.graph.num_edges else None
+    if labels is not None:
+        return clustering(embedding, labels, edge_index=edges)
+    if edges is None:
+        raise DataError(f"{dataset.name} has neither labels nor edges: clustering is held against either")
+    clusters = min(_CLUSTERS_WITHOUT_LABELS, dataset.graph.num_nodes)
+    return clustering(embedding, edge_index=edges, num_clusters=clusters)
 
 
 def _similarity(embedding: Tensor, dataset: Dataset) -> Report:
@@ -86,4 +89,6 @@ def _single(dataset: Dataset, task: str, *, needed: bool = True) -> Tensor | Non
         raise DataError(f"{dataset.name} has several labels a node: {task} needs one")
     if labels is None and needed:
         raise DataError(f"{dataset.name} has no labels: {task} needs them")
+    if labels is not None and int(labels.min()) == int(labels.max()):
+        raise DataError(f"{dataset.name} has one class only: {task} needs at least 2")
     return labels

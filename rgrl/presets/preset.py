@@ -44,7 +44,7 @@ class Preset:
         Raises:
             ConfigError: If a key is unknown (the nearest is suggested) or a value is not accepted.
         """
-        return self.from_mapping({**self.to_dict(), **changes}, source="the settings")
+        return self.from_mapping({**self.to_dict(), **changes}, source=f"the preset of {self.method}")
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any], *, source: str) -> Self:

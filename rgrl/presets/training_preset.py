@@ -23,7 +23,8 @@ class TrainingPreset(Preset):
         norm: ``"batch"``, ``"frozen"``, ``"layer"`` or ``"none"``, see :func:`rgrl.nn.make_norm`.
         activation: ``"prelu"`` or ``"relu"``.
         final_activation: Whether the last layer has an activation too.
-        row_normalize: Divide each node's features by their sum before anything else.
+        row_normalize: Divide each node's features by their sum before anything else. It has no effect where a
+            feature is below 0, as standardised ones are: a sum near 0 would blow its row up.
         feature_mask: p_f of the two views.
         edge_drop: p_e of the two views.
         symmetric_edge_drop: Drop both directions of an edge together.

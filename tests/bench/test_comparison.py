@@ -2,63 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from made_up_results import FAR, GOOD, NEAR, result, store
 
 from rgrl.bench.compare import (
-    as_csv,
-    as_latex,
-    as_markdown,
     comparison_notes,
     comparison_rows,
-    paired_verdicts,
 )
-from rgrl.bench.comparison import gather, label_of
+from rgrl.bench.comparison import gather
 from rgrl.errors import ConfigError, DataError
-from rgrl.presets import method_preset
-
-
-def result(
-    method: str, dataset: str, scores: list[float], *, paper: float | None = None, **config: Any
-) -> dict[str, Any]:
-    preset = method_preset(method, dataset).replace(config)
-    return {
-        "dataset": dataset,
-        "method": method,
-        "task": "classification",
-        "config": preset.to_dict(),
-        "config_hash": preset.hash,
-        "fingerprint": {"digest": dataset},
-        "seeds": 1,
-        "updates": [7],
-        "budget_minutes": None,
-        "command": "rgrl-bench run",
-        "test_mean": float(np.mean(scores)),
-        "test_std_splits": float(np.std(scores, ddof=1)),
-        "test_std_seeds": None,
-        "paper_mean": paper,
-        "paper_gap": None if paper is None else float(np.mean(scores)) - paper,
-        "runs": [{"test": scores, "last_update": 7}],
-    }
-
-
-def store(folder: Path, *results: dict[str, Any]) -> Path:
-    folder.mkdir(exist_ok=True)
-    with (folder / "results.jsonl").open("a") as file:
-        file.writelines(json.dumps(each) + "\n" for each in results)
-    return folder
-
-
-RNG = np.random.default_rng(0)
-GOOD = (80 + RNG.normal(size=20)).tolist()
-NEAR = (np.array(GOOD) - 0.05 + 0.5 * RNG.normal(size=20)).tolist()
-FAR = (np.array(GOOD) - 5 + 0.5 * RNG.normal(size=20)).tolist()
 
 
 @pytest.fixture
@@ -81,12 +37,6 @@ def test_rows_hold_scores_gaps_and_ranks(folder):
     assert by_label["rgrl"] == [f"{mean:.2f} ± {std:.2f}", "11.00 ± 1.41", "1.5"]
     assert by_label["dgi"][1:] == ["-", "3.0"]
     assert by_label["rgrl, published"] == [f"83.98 (ours {mean - 83.98:+.2f})", "-", ""]
-
-
-def test_only_what_differs_beyond_chance_is_marked(folder):
-    comparison = gather([folder], task="classification", metric=None)
-    assert paired_verdicts(comparison, "cora") == {"dgi": " *"}
-    assert any("corrected paired t-test" in note for note in comparison_notes(comparison))
 
 
 def test_the_newest_of_equal_settings_counts_and_other_settings_have_a_row_of_their_own(folder):
@@ -126,32 +76,55 @@ def test_what_cannot_be_compared_is_named(tmp_path, folder):
         gather([folder], task="link", metric=None)
 
 
-def test_the_precision_that_was_settled_is_no_other_setting():
-    assert label_of(result("rgrl", "cora", [1.0, 2.0], precision="bf16")) == "rgrl"
-    assert label_of(result("rgrl", "cora", [1.0, 2.0], layers=[8, 4])) == "rgrl (layers=[8, 4])"
-    assert label_of(result("rgrl", "cora", [1.0, 2.0]) | {"public_split": True}) == "rgrl (public split)"
+def test_a_result_of_the_first_schema_is_read(tmp_path):
+    first = result("rgrl", "cora", GOOD, paper=83.98) | {"schema": 1, "task": "classification"}
+    for later in ("updates", "budget_minutes"):
+        del first[later]
+    comparison = gather([store(tmp_path / "results", first)], task="classification", metric=None)
+    assert comparison.cells["rgrl"]["cora"].splits == pytest.approx(tuple(GOOD))
 
 
-def test_the_forms_hold_the_same_cells():
-    header, rows, notes = ["method", "a_b"], [["x & y", "1.00 ± 2.00 *"]], ["in %"]
-    assert as_markdown(header, rows, notes).splitlines()[:3] == [
-        "| method | a_b |",
-        "|---|---|",
-        "| x & y | 1.00 ± 2.00 * |",
-    ]
-    assert list(csv.reader(io.StringIO(as_csv(header, rows, notes)))) == [header, *rows]
-    latex = as_latex(header, rows, notes)
-    assert r"x \& y & 1.00 $\pm$ 2.00 $^*$ \\" in latex
-    assert r"method & a\_b \\" in latex
-    assert latex.startswith("% in %\n")
+def test_a_stopped_run_gives_way_to_a_finished_one_and_is_named_where_there_is_none(tmp_path):
+    finished = result("rgrl", "cora", [1.0, 2.0]) | {"seeds": 2, "seeds_asked": 2}
+    stopped = result("rgrl", "cora", [3.0, 4.0]) | {"seeds": 1, "seeds_asked": 2}
+    for order in ((finished, stopped), (stopped, finished)):
+        folder = store(tmp_path / str(order is (finished, stopped)), *order)
+        assert gather([folder], task="classification", metric=None).cells["rgrl"]["cora"].mean == 1.5
+    comparison = gather([store(tmp_path / "alone", stopped)], task="classification", metric=None)
+    assert "rgrl on cora: stopped after 1 of 2 seeds" in comparison_notes(comparison)
 
 
-def test_the_command_prints_each_form(bench, refused, folder):
-    for form, begin in (("markdown", "| method |"), ("csv", "method,cora"), ("latex", "% classification")):
-        code, out, _ = bench("compare", folder, "--format", form)
-        assert code == 0
-        assert out.startswith(begin)
-    code, out, _ = bench("compare", folder)
-    assert code == 0
-    assert "83.98" in out
-    assert "--format is 'pdf': accepted are terminal" in refused(bench("compare", folder, "--format", "pdf"))
+def test_less_conductance_is_better(tmp_path):
+    def clustered(method: str, conductance: float) -> dict[str, Any]:
+        scores = {"mean": conductance, "std_repetitions": None, "std_seeds": None}
+        return result(method, "cora", [1.0, 2.0]) | {"task": "clustering", "metrics": {"conductance": scores}}
+
+    folder = store(
+        tmp_path / "results", clustered("rgrl", 0.2), clustered("dgi", 0.4), clustered("grace", 0.3)
+    )
+    comparison = gather([folder], task="clustering", metric="conductance")
+    assert [comparison.rank(label) for label in ("rgrl", "grace", "dgi")] == [1, 2, 3]
+    assert comparison.best("cora") == "rgrl"
+    assert "less is better" in comparison_notes(comparison)[0]
+    with pytest.raises(DataError, match="has the metric 'nmi': --metric names another of conductance"):
+        gather([folder], task="clustering", metric=None)
+
+
+def test_who_has_no_such_metric_has_no_cell(tmp_path):
+    rgrl = result("rgrl", "cora", [1.0, 2.0], paper=80.0) | {"converged_test_mean": 83.0}
+    rgrl["runs"][0]["converged_test_mean"] = 83.0
+    folder = store(tmp_path / "results", rgrl, result("supervised", "cora", [3.0, 4.0]))
+    comparison = gather([folder], task="classification", metric="converged")
+    assert {label: row["cora"].mean for label, row in comparison.cells.items()} == {"rgrl": 83}
+    gap = 1.5 - 80
+    assert comparison_rows(comparison)[1][1][1] == f"80.00 (ours {gap:+.2f}, chosen by validation)"
+    alone = store(tmp_path / "alone", result("supervised", "cora", [3.0, 4.0]))
+    with pytest.raises(DataError, match="has the metric 'converged'"):
+        gather([alone], task="classification", metric="converged")
+
+
+def test_a_damaged_line_is_told_of(folder, caplog):
+    with (folder / "results.jsonl").open("a") as file:
+        file.write('{"dataset": "co')
+    assert gather([folder], task="classification", metric=None).datasets == ("cora", "other")
+    assert "1 lines are no results, the first is line 6" in caplog.text

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rgrl.bench.methods import METHODS
+from rgrl.bench.commands import changed_preset
+from rgrl.bench.methods import METHODS, preset_of
 
 
 def results(path: Path) -> list[dict]:
@@ -46,8 +47,75 @@ def test_what_is_stored_is_shown_and_not_done_again(bench, tmp_path):
     assert first[1] == second[1]
     assert "not done again" in second[2]
     assert len(results(tmp_path)) == 1
-    bench("run", "karate", *QUICK, "--out", tmp_path, "--again")
-    assert len(results(tmp_path)) == 2
+
+
+def test_again_trains_anew_once_for_all_tasks(bench, tmp_path, monkeypatch):
+    from rgrl.bench import run_method
+
+    trained = []
+    real = run_method.embed_seed
+    monkeypatch.setattr(
+        run_method, "embed_seed", lambda key, *a, **k: trained.append(k["seed"]) or real(key, *a, **k)
+    )
+    arguments = ("run", "karate", *QUICK, "--tasks", "classification,similarity", "--out", tmp_path)
+    bench(*arguments)
+    bench(*arguments)
+    assert trained == [0]
+    bench(*arguments, "--again")
+    assert trained == [0, 0]
+    assert len(results(tmp_path)) == 4
+
+
+def test_a_method_named_twice_is_run_once(bench, tmp_path):
+    bench("run", "karate", "--methods", "raw,RAW", "--out", tmp_path)
+    assert len(results(tmp_path)) == 1
+
+
+def test_a_bug_in_one_task_does_not_stop_the_others(bench, tmp_path, monkeypatch):
+    def bug(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("rgrl.bench.tasks.similarity_search", bug)
+    tasks = ("--tasks", "clustering,similarity,link")
+    code, _, err = bench("run", "karate", "--methods", "raw", *tasks, "--out", tmp_path)
+    assert code == 2
+    assert err.strip().splitlines()[-1] == "error: similarity: RuntimeError: a bug"
+    assert [each["task"] for each in results(tmp_path)] == ["clustering", "link"]
+
+
+@pytest.mark.parametrize("method", ["bgrl", "grace"])
+def test_no_update_at_all_gives_the_untrained_encoder(bench, tmp_path, method):
+    arguments = ("--methods", method, "--epochs", 0, "--set", "layers=[8, 4]", "--out", tmp_path)
+    assert bench("run", "karate", *arguments)[0] == 0
+    (result,) = results(tmp_path)
+    assert result["updates"] == [0]
+    assert result["test_mean"] == result["untrained_mean"]
+
+
+def test_updates_are_set_for_the_methods_that_have_some():
+    preset = changed_preset(None, "deepwalk", preset_of("deepwalk", "karate"), {}, epochs=3)
+    assert preset == preset_of("deepwalk", "karate")
+    assert changed_preset(None, "dgi", preset_of("dgi", "karate"), {}, epochs=3).epochs == 3
+    assert changed_preset(None, "untrained", preset_of("untrained", "karate"), {}, epochs=3).epochs == 0
+
+
+def test_what_makes_deepwalk_of_node2vec_stays(tmp_path):
+    (tmp_path / "biased.toml").write_text('method = "node2vec"\np = 0.25\nq = 4.0\nwindow = 3\n')
+    preset = changed_preset(
+        str(tmp_path / "biased.toml"), "deepwalk", preset_of("deepwalk", "karate"), {"p": 2}
+    )
+    assert (preset.p, preset.q, preset.window) == (1, 1, 3)
+    assert preset_of("node2vec", "karate").replace({"p": 1, "q": 1}) == preset_of("deepwalk", "karate")
+    assert preset_of("node2vec", "karate") != preset_of("deepwalk", "karate"), "two rows of one method"
+
+
+def test_a_budget_that_has_no_effect_is_no_part_of_the_row(bench, tmp_path):
+    for budget in ((), ("--budget", 1)):
+        code, _, err = bench("run", "karate", "--methods", "raw", *budget, "--out", tmp_path)
+        assert code == 0
+    assert "raw on karate: --budget has no effect" in err
+    assert "not done again" in err
+    assert [each["budget_minutes"] for each in results(tmp_path)] == [None]
 
 
 def test_one_that_fails_does_not_stop_the_others_and_is_named_at_the_end(bench, tmp_path):
@@ -90,16 +158,6 @@ def test_a_bug_in_one_of_several_runs_is_named_too(bench, tmp_path, monkeypatch,
     assert "Traceback" in caplog.text
 
 
-def test_several_processes_give_the_same_results(bench, tmp_path):
-    for name, jobs in (("one", 1), ("two", 2)):
-        arguments = ("--epochs", 2, "--jobs", jobs, "--out", tmp_path / name)
-        assert bench("run", "karate", "--methods", "rgrl,dgi", *arguments)[0] == 0
-    scores = [
-        {each["method"]: each["test_mean"] for each in results(tmp_path / name)} for name in ("one", "two")
-    ]
-    assert scores[0] == scores[1]
-
-
 def test_a_budget_says_how_many_updates_it_got(bench, tmp_path):
     code, out, _ = bench("run", "karate", "--epochs", 100000, "--budget", 0.01, "--out", tmp_path, "--json")
     result = json.loads(out)
@@ -121,6 +179,14 @@ def test_the_public_split_takes_the_place_of_the_random_ones(bench, refused, tmp
         (("--tasks", "clustring"), "task 'clustring' is unknown; did you mean 'clustering'"),
         (("--jobs", 0), "--jobs is 0"),
         (("--budget", 0), "--budget is 0.0: a number of minutes above 0"),
+        (("--budget", "inf"), "--budget is inf: a number of minutes above 0"),
+        (("--budget", "nan"), "--budget is nan"),
+        (("--methods", ","), "--methods is empty: at least one is needed"),
+        (("--tasks", ""), "--tasks is empty: at least one is needed"),
+        (
+            ("--methods", "grace,rgrl", "--set", "alpha=0.5"),
+            "the preset of grace has the unknown key 'alpha'",
+        ),
         (
             ("--methods", "bgrl", "--preset", "rgrl-cora"),
             "the preset rgrl-cora is rgrl's: bgrl needs one of bgrl",

@@ -10,8 +10,8 @@ from rich.console import Console
 
 from rgrl.bench import published as published_module
 from rgrl.bench import seed_record as record_module
-from rgrl.bench.published import SOURCES, Published, published
-from rgrl.bench.result import classification_result
+from rgrl.bench.published import PROBE_TITLES, PROBES, SOURCES, Published, published
+from rgrl.bench.result import classification_result, split_sizes
 from rgrl.bench.run_key import RunKey
 from rgrl.bench.seed_record import seed_record
 from rgrl.bench.seed_run import Evaluation, SeedRun
@@ -53,7 +53,7 @@ def result(monkeypatch) -> dict:
     ]
     dataset = SimpleNamespace(
         name="made-up",
-        splits=(None, None),
+        splits=tuple(SimpleNamespace(train=[at], sizes=(1, 2, 6 + at)) for at in (0, 1)),
         labels=torch.zeros(1, dtype=torch.int64),
         fingerprint=SimpleNamespace(to_dict=lambda: {"digest": "d"}),
     )
@@ -103,6 +103,14 @@ EXPECTED = {
 }
 
 
+def test_the_sizes_of_the_splits_are_there_where_these_differ():
+    split = SimpleNamespace(train=[3], sizes=(1, 2, 7))
+    other = SimpleNamespace(train=[4], sizes=(1, 3, 8))
+    assert split_sizes((split, other)) == [1, 2.5, 7.5]
+    assert split_sizes((split,)) is None
+    assert split_sizes((split, SimpleNamespace(train=[3], sizes=(1, 2, 7)))) is None
+
+
 def test_each_seed_has_a_record_of_its_own(result):
     first, second = result["runs"]
     assert first == {
@@ -148,7 +156,28 @@ def test_what_is_known_of_each_published_number():
     others = {name: source for name, source in sources.items() if source != "paper"}
     assert others == {"cs": "quotation", "citeseer": "notebook", "pubmed": "notebook", "corafull": "notebook"}
     assert {number.source for number in published_module.PUBLISHED.values()} == set(SOURCES)
-    assert not any(number.converged or number.public_split for number in rgrl.values())
+    assert {(number.probe, number.public_split) for number in rgrl.values()} == {("paper", False)}
+    assert {each.probe for each in published_module.PUBLISHED.values()} == set(PROBES) == set(PROBE_TITLES)
+
+
+@pytest.mark.parametrize(("probe", "gap"), [("paper", 78.0), ("last", 57.0), ("converged", 80.5)])
+def test_the_gap_is_that_of_the_probe_that_a_number_stands_for(result, monkeypatch, probe, gap):
+    known = Published(1.0, 0.5, probe=probe)
+    monkeypatch.setitem(published_module.PUBLISHED, ("rgrl", "made-up"), known)
+    dataset = SimpleNamespace(
+        name="made-up", splits=(None,), fingerprint=SimpleNamespace(to_dict=lambda: {"digest": "d"})
+    )
+    monkeypatch.setattr("rgrl.bench.result.split_sizes", lambda _: None)
+    found = classification_result(
+        dataset,
+        RunKey("made-up", "d", "rgrl", RGRLPreset(epochs=6)),
+        result["runs"],
+        raw_mean=1.0,
+        seeds_asked=2,
+        device="cpu",
+        seconds=1.0,
+    )
+    assert (found["paper_probe"], found["paper_gap"]) == (probe, gap - 1)
 
 
 def test_a_published_number_stands_beside_its_own_kind_of_split_only():

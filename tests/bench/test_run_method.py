@@ -5,35 +5,23 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
-from pathlib import Path
 
 import pytest
 import torch
+from method_runs import method_run
 
 from rgrl.bench import run_method as module
 from rgrl.bench.do_work import do_work
 from rgrl.bench.plain_progress import PlainProgress
 from rgrl.bench.probes import classification_probe
-from rgrl.bench.result_folder import ResultFolder
 from rgrl.bench.run_key import RunKey
-from rgrl.bench.run_method import MethodRun
+from rgrl.bench.tasks import embedding_task
 from rgrl.bench.work import Work
-from rgrl.datasets import Dataset, load_dataset, split_edges
+from rgrl.datasets import Dataset, load_dataset
 from rgrl.errors import DataError
-from rgrl.evaluate import clustering, linear_probe, link_prediction, load_embeddings
+from rgrl.evaluate import clustering, linear_probe, load_embeddings
+from rgrl.graph import Graph
 from rgrl.presets import load_preset
-
-
-class Silent:
-    def note(self, text: str) -> None: ...
-
-    def update(self, moment: object) -> None: ...
-
-
-def method_run(dataset: Dataset, path: Path, *, method: str = "rgrl", seeds: int = 1, **changes) -> MethodRun:
-    preset = None if method == "raw" else load_preset(f"rgrl-{dataset.name}").replace(changes)
-    key = RunKey(dataset.name, dataset.fingerprint.digest, method, preset)
-    return MethodRun(dataset, key, seeds=seeds, folder=ResultFolder(path), observer=Silent())
 
 
 @pytest.fixture(scope="module")
@@ -104,22 +92,48 @@ def test_a_task_reports_what_its_evaluator_says_of_the_chosen_embedding(tmp_path
     assert (result["task"], result["seeds"], result["repetitions"]) == ("clustering", 2, 10)
 
 
-def test_link_prediction_trains_on_training_edges_only(tmp_path, karate, trainings, monkeypatch):
-    graphs = []
-    real = module.embed_seed
-    monkeypatch.setattr(
-        module, "embed_seed", lambda key, graph, **k: graphs.append(graph) or real(key, graph, **k)
-    )
-    run = method_run(karate, tmp_path, epochs=3)
-    result = run.link()
-    split = split_edges(karate.graph)
-    assert [graph.num_edges for graph in graphs] == [2 * split.train.shape[1]]
-    assert trainings == [("link", 0)]
-    saved = load_embeddings(run.folder.embedding(dataclasses.replace(run.key, regime="link"), 0)).values
-    expected = link_prediction(saved, split)
-    assert result["metrics"]["random/cosine/auc"]["mean"] == expected.mean("random/cosine/auc")
-    run.record(0)
-    assert trainings == [("link", 0), ("full", 0)], "the two trainings have files of their own"
+@pytest.mark.parametrize("method", ["rgrl", "rgrl:a"])
+def test_features_are_divided_by_their_sum_on_every_relation(tmp_path, karate, method):
+    def embedding(scale: float, *, row_normalize: bool) -> torch.Tensor:
+        graph = dataclasses.replace(karate.graph, x=scale * torch.eye(34))
+        multiplex = dataclasses.replace(karate, graph=graph, relations={"a": graph, "b": graph})
+        changes = {"epochs": 0, "norm": "none", "row_normalize": row_normalize}
+        run = method_run(multiplex, tmp_path / f"{scale}", **changes)
+        run = dataclasses.replace(run, key=dataclasses.replace(run.key, method=method))
+        run.record(0)
+        return run.chosen(0)
+
+    assert torch.equal(embedding(4.0, row_normalize=True), embedding(1.0, row_normalize=False))
+
+
+def test_features_below_0_are_not_divided_by_their_sum(tmp_path, karate):
+    x = torch.randn(34, 8, generator=torch.Generator().manual_seed(0))
+    signed = dataclasses.replace(karate, graph=dataclasses.replace(karate.graph, x=x))
+    told: list[str] = []
+    records = []
+    for row_normalize in (False, True):
+        run = method_run(signed, tmp_path / str(row_normalize), epochs=1, row_normalize=row_normalize)
+        run.observer.note = told.append
+        records.append(run.record(0)["curve"])
+    assert records[0] == records[1]
+    assert "rgrl on karate: row_normalize has no effect, for there are features below 0" in told
+
+
+def test_the_seconds_are_those_of_the_training_whenever_it_was(tmp_path, karate):
+    run = method_run(karate, tmp_path, epochs=2)
+    trained = run.classification(lambda: 0.0)["runs"][0]["seconds"]
+    assert trained > 0
+    again = method_run(karate, tmp_path, epochs=2).classification(lambda: 0.0)
+    assert again["seconds"] >= again["runs"][0]["seconds"] == trained
+
+
+def test_a_seed_says_where_it_was_trained(tmp_path, karate, monkeypatch):
+    first = method_run(karate, tmp_path, epochs=1).classification(lambda: 0.0)
+    assert first["runs"][0]["made_with"]["rgrl"] == first["versions"]["rgrl"]
+    monkeypatch.setattr("rgrl.bench.result.versions", lambda: {"rgrl": "later"})
+    later = method_run(karate, tmp_path, epochs=1).classification(lambda: 0.0)
+    assert later["versions"] == {"rgrl": "later"}
+    assert later["runs"][0]["made_with"] == first["runs"][0]["made_with"]
 
 
 def test_raw_features_are_the_datasets_own(tmp_path):
@@ -145,10 +159,22 @@ def test_without_labels_clustering_runs_and_classification_says_why_not(tmp_path
             run.task(task)
 
 
+def test_without_edges_clusters_are_held_against_labels_alone(tmp_path, karate):
+    bare = Graph.from_edge_index(torch.empty(2, 0, dtype=torch.int64), x=torch.eye(34))
+    run = method_run(dataclasses.replace(karate, graph=bare), tmp_path, method="raw")
+    assert set(run.task("clustering")["metrics"]) == {"nmi", "ari", "homogeneity", "accuracy"}
+    nothing = dataclasses.replace(karate, graph=bare, labels=None)
+    with pytest.raises(DataError, match="karate has neither labels nor edges"):
+        method_run(nothing, tmp_path, method="raw").task("clustering")
+
+
 def test_what_classification_cannot_score_is_named(karate):
     one_class = dataclasses.replace(karate, labels=torch.zeros(34, dtype=torch.int64))
     with pytest.raises(DataError, match="karate has one class only"):
         classification_probe(one_class)
+    for task in ("clustering", "similarity", "few-shot"):
+        with pytest.raises(DataError, match=f"karate has one class only: {task} needs at least 2"):
+            embedding_task(task)(torch.eye(34), one_class)
     with pytest.raises(DataError, match="karate has 34 nodes: classification needs at least 10"):
         classification_probe(dataclasses.replace(karate, splits=()))
 

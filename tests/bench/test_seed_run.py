@@ -140,7 +140,7 @@ def test_the_observer_is_told_of_each_evaluation(karate, scripted, watcher):
     found = run_method(karate, watcher, scripted, epochs=7)
     assert [moment.update for moment in watcher.moments] == [0, 1, 6, 7]
     moment = watcher.moments[2]
-    assert (moment.dataset, moment.seed, moment.seeds, moment.epochs) == ("karate", 4, 5, 7)
+    assert (moment.name, moment.seed, moment.seeds, moment.epochs) == ("karate", 4, 5, 7)
     assert (moment.loss, moment.val) == (found.best.loss, found.best.probe.val_mean)
 
 
@@ -168,6 +168,7 @@ def test_a_budget_ends_the_training_with_an_evaluation(karate, scripted, watcher
     found = run_method(karate, watcher, scripted, epochs=100, budget_s=0.0)
     assert [point.update for point in found.curve] == [0, 1]
     assert found.ended_by == "budget"
+    assert run_method(karate, watcher, scripted, epochs=1, budget_s=0.0).ended_by == "epochs", "it got all"
     assert run_method(karate, watcher, scripted, epochs=7, budget_s=1e9).ended_by == "epochs"
     assert run_method(karate, watcher, scripted, epochs=100, patience=2).ended_by == "patience"
 
@@ -192,7 +193,7 @@ def test_without_labels_the_last_embedding_is_chosen(karate, scripted, watcher):
 
 def test_scrambled_test_labels_change_neither_epoch_nor_embedding(karate, watcher):
     """Whatever is chosen is chosen on validation: test labels may say anything."""
-    tested = torch.from_numpy(karate.splits[0].test)
+    tested = torch.tensor(karate.splits[0].test)
     labels = karate.labels.clone()
     labels[tested] = 1 - labels[tested]
     one_split = dataclasses.replace(karate, splits=karate.splits[:1])

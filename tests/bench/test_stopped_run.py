@@ -81,7 +81,10 @@ def test_what_stopped_a_run_is_told_even_when_nothing_can_be_stored(bench, tmp_p
 def test_a_training_that_diverges_ends_with_one_line(bench, tmp_path, setting, symptom):
     code, out, err = bench("run", "karate", "--set", setting, "--out", tmp_path)
     assert (code, out) == (2, "")
-    assert f"error: karate: the training of seed 0 diverged at update 1: {symptom}" in err.splitlines()[-1]
+    assert (
+        f"error: rgrl on karate: the training of seed 0 diverged at update 1: {symptom}"
+        in err.splitlines()[-1]
+    )
     assert len(err.splitlines()) == 2
 
 

@@ -158,6 +158,24 @@ def test_bad_settings_are_named(changes, message):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("preset", "changes", "message"),
+    [
+        ("node2vec-default", {"walk_length": 1}, "walk_length is 1: a whole number from 2 to 10,000"),
+        ("supervised-default", {"dropout": 1.0}, r"dropout is 1\.0: a number of at least 0 and below 1"),
+        ("node2vec-default", {"epochs": 3}, "the preset of node2vec has the unknown key 'epochs'"),
+    ],
+)
+def test_what_a_method_would_refuse_is_refused_before_it_runs(preset, changes, message):
+    with pytest.raises(ConfigError, match=message):
+        load_preset(preset).replace(changes)
+
+
+def test_standardised_features_are_not_divided_by_their_sum():
+    assert not load_preset("bgrl-wikics").row_normalize
+    assert load_preset("bgrl-cs").row_normalize
+
+
 def test_bad_names_and_files_are_named(tmp_path):
     with pytest.raises(ConfigError, match="'rgrl-nothing' is unknown: accepted are bgrl-computers"):
         load_preset("rgrl-nothing")

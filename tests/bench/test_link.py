@@ -1,0 +1,63 @@
+"""Link prediction in the bench: nothing that is trained sees an edge that was held out."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+import torch
+from method_runs import method_run
+
+from rgrl.bench import run_method as module
+from rgrl.datasets import Dataset, load_dataset, split_edges
+from rgrl.evaluate import link_prediction, load_embeddings
+from rgrl.graph import Graph
+
+
+@pytest.fixture(scope="module")
+def karate() -> Dataset:
+    return load_dataset("karate")
+
+
+def test_link_prediction_trains_on_training_edges_only(tmp_path, karate, monkeypatch):
+    trained = []
+    real = module.embed_seed
+    monkeypatch.setattr(
+        module, "embed_seed", lambda key, graph, **k: trained.append((key, graph)) or real(key, graph, **k)
+    )
+    run = method_run(karate, tmp_path, epochs=3)
+    result = run.link()
+    split = split_edges(karate.graph)
+    assert [(key.regime, graph.num_edges) for key, graph in trained] == [("link", 2 * split.train.shape[1])]
+    saved = load_embeddings(run.folder.embedding(dataclasses.replace(run.key, regime="link"), 0)).values
+    expected = link_prediction(saved, split)
+    assert result["metrics"]["random/cosine/auc"]["mean"] == expected.mean("random/cosine/auc")
+    run.record(0)
+    assert [key.regime for key, _ in trained] == ["link", "full"], "the two trainings have files of their own"
+
+
+@pytest.mark.parametrize("method", ["rgrl", "rgrl:odd"])
+def test_link_prediction_on_relations_sees_their_training_edges_only(tmp_path, karate, monkeypatch, method):
+    edges = karate.graph.edge_index
+    relations = {
+        name: Graph.from_edge_index(edges[:, edges.sum(0) % 2 == odd], x=karate.graph.x.to_dense())
+        for odd, name in enumerate(("even", "odd"))
+    }
+    seen = []
+    real = module.embed_seed
+
+    def embed_seed(key, graph, **keywords):
+        seen.append(keywords["relations"])
+        return real(key, graph, **keywords)
+
+    monkeypatch.setattr(module, "embed_seed", embed_seed)
+    multiplex = dataclasses.replace(karate, relations=relations)
+    run = method_run(multiplex, tmp_path, epochs=1)
+    dataclasses.replace(run, key=dataclasses.replace(run.key, method=method)).link()
+    split = split_edges(karate.graph)
+    train = set(map(tuple, torch.cat([split.train, split.train.flip(0)], dim=1).T.tolist()))
+    (given,) = seen
+    assert set(given) == {"even", "odd"}
+    for name, graph in given.items():
+        own = set(map(tuple, relations[name].edge_index.T.tolist()))
+        assert set(map(tuple, graph.edge_index.T.tolist())) == own & train != own
