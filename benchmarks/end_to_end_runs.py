@@ -18,7 +18,6 @@ from rgrl.presets import load_preset
 #: Parts of the package's time, in the order in which they first occur.
 PARTS = (
     "loading",
-    "raw_features_probe",
     "local_anchors",
     "updates",
     "embedding",
@@ -39,30 +38,35 @@ def package(arguments: argparse.Namespace) -> dict[str, Any]:
     """Run the command in this process and say where its time went."""
     from stopwatch import Stopwatch
 
-    from rgrl.bench import commands, run_dataset, seed_run
+    from rgrl.bench import commands, do_work, pretrain, probes, seed_record
     from rgrl.graph import Graph, LocalAnchors
     from rgrl.methods import RGRL
 
     preset, changes = chosen_preset(arguments)
     LocalAnchors.from_graph(Graph.from_edge_index([[0, 1], [1, 0]], x=[[1.0], [0.0]]), k=1)  # compiles it
     watch = Stopwatch()
-    watch.function(commands, "load_dataset", "loading")
-    watch.function(run_dataset, "linear_probe", "raw_features_probe")
+    watch.function(do_work, "load_dataset", "loading")
     watch.function(LocalAnchors, "from_graph", "local_anchors")
-    watch.iterator(seed_run, "train", "updates")
+    watch.iterator(pretrain, "train", "updates")
     watch.function(RGRL, "embed", "embedding")
-    watch.function(seed_run, "linear_probe", "probes")
-    watch.function(seed_run, "logistic_regression", "converged_probe")
+    watch.function(probes, "linear_probe", "probes")
+    watch.function(seed_record, "logistic_regression", "converged_probe")
     said = io.StringIO()
     anchors = tempfile.TemporaryDirectory()  # empty, so that local anchors are computed and not read
-    commands.cache_root = lambda: Path(anchors.name)  # type: ignore[attr-defined]
+    do_work.cache_root = lambda: Path(anchors.name)  # type: ignore[attr-defined]
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(said):
         start = time.perf_counter()
         commands.run_datasets(
             [arguments.dataset],
+            methods=["rgrl"],
+            tasks=["classification"],
             preset=arguments.preset,
             epochs=None,
             seeds=1,
+            jobs=1,
+            budget=None,
+            public_split=False,
+            again=False,
             settings=[f"{key}={json.dumps(value)}" for key, value in changes.items()],
             root=None,
             out=Path(folder),
@@ -77,7 +81,7 @@ def package(arguments: argparse.Namespace) -> dict[str, Any]:
         **{part: parts.get(part, 0.0) for part in PARTS[:-1]},
         "rest": seconds - sum(parts.values()),
         "num_updates": watch.calls["updates"],
-        "num_evaluations": watch.calls["probes"],
+        "num_evaluations": watch.calls["probes"] - 1,  # one was of the raw features
         "test_mean": result["test_mean"],
         "config_hash": preset.hash,
         "peak_bytes": peak_memory_bytes("cpu"),

@@ -151,7 +151,15 @@ class Graph:
         return {}
 
     def row_normalized(self) -> Graph:
-        """The same graph with each node's features divided by their sum; a row that sums to 0 stays."""
+        """The same graph with each node's features divided by their sum; a row that sums to 0 stays.
+
+        Raises:
+            DataError: If a feature is below 0: a sum near 0 would blow the row up.
+        """
+        values = self.x.values if isinstance(self.x, SparseFeatures) else self.x
+        if bool((values < 0).any()):
+            lowest = float(values.min())
+            raise DataError(f"a feature is {lowest:.3g}: only features of at least 0 have such a sum")
         if isinstance(self.x, SparseFeatures):
             matrix = self.x.to_scipy()
             sums = np.asarray(matrix.sum(axis=1)).ravel()

@@ -13,8 +13,8 @@ def cosine_schedule(peak: float, *, epochs: int, warmup: int = 0) -> Callable[[i
 
     Args:
         peak: The highest rate, above 0.
-        epochs: Updates of the whole run.
-        warmup: Updates of the rise, fewer than ``epochs`` unless that is 0.
+        epochs: Updates of the whole run, at least 1.
+        warmup: Updates of the rise, fewer than ``epochs``.
 
     Returns:
         A function from the update's number (1 for the first) to its rate.
@@ -29,8 +29,10 @@ def cosine_schedule(peak: float, *, epochs: int, warmup: int = 0) -> Callable[[i
     """
     if not peak > 0:
         raise ConfigError(f"peak is {peak}: a number above 0 is needed")
-    if not 0 <= warmup <= max(0, epochs - 1):
-        raise ConfigError(f"warmup is {warmup}: a whole number from 0 to {max(0, epochs - 1)} is needed")
+    if epochs < 1:
+        raise ConfigError(f"epochs is {epochs}: at least 1 is needed")
+    if not 0 <= warmup < epochs:
+        raise ConfigError(f"warmup is {warmup}: a whole number from 0 to {epochs - 1} is needed")
 
     def rate(update: int) -> float:
         if update <= warmup:

@@ -171,3 +171,14 @@ def test_unknown_forms_and_missing_features_are_named():
         as_graph(nx.path_graph(3))
     with pytest.raises(DataError, match=r"shape \[2, 3\]: a square one"):
         as_graph(sparse.csr_matrix((2, 3)), x=np.ones((2, 1)))
+
+
+@pytest.mark.parametrize("sparse_features", [False, True])
+def test_row_normalized_features_sum_to_one(sparse_features: bool) -> None:
+    x = np.array([[1.0, 3.0], [0.0, 0.0], [0.5, 0.0]], dtype=np.float32)
+    graph = Graph.from_edge_index([[0], [1]], x=x, sparse_features=sparse_features).row_normalized()
+    found = graph.x.to_dense() if sparse_features else graph.x
+    assert torch.allclose(found, torch.tensor([[0.25, 0.75], [0.0, 0.0], [1.0, 0.0]]))
+    negative = Graph.from_edge_index([[0], [1]], x=-x, sparse_features=sparse_features)
+    with pytest.raises(DataError, match=r"a feature is -3: only features of at least 0 have"):
+        negative.row_normalized()

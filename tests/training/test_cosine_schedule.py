@@ -29,6 +29,11 @@ def test_what_cannot_be_is_refused(peak: float, warmup: int) -> None:
         cosine_schedule(peak, epochs=10, warmup=warmup)
 
 
+def test_a_run_without_updates_has_no_schedule() -> None:
+    with pytest.raises(ConfigError, match="epochs is 0: at least 1"):
+        cosine_schedule(1.0, epochs=0)
+
+
 def test_training_asks_for_the_rate_of_every_update() -> None:
     """A rate of 0 leaves the weights where they are; each update asks with its own number."""
     graph = rgrl.load_dataset("karate").graph
