@@ -154,7 +154,8 @@ def _score(cell: Cell) -> str:
 def _paper_rows(comparison: Comparison) -> list[list[str]]:
     rows = []
     for label, cells in comparison.cells.items():
-        if not any(cell.paper is not None for cell in cells.values()):
+        other_settings = " (" in label  # for which nothing is published
+        if other_settings or not any(cell.paper is not None for cell in cells.values()):
             continue
         row = [f"{label}, published"]
         for dataset in comparison.datasets:

@@ -48,6 +48,13 @@ def test_the_newest_of_equal_settings_counts_and_other_settings_have_a_row_of_th
     assert cells["rgrl (global_weight=0.0)"]["cora"].mean == 62
 
 
+def test_no_number_is_published_for_other_settings(folder):
+    store(folder, result("rgrl", "cora", GOOD, paper=83.98, global_weight=0.0))
+    labels = [row[0] for row in comparison_rows(gather([folder], task="classification", metric=None))[1]]
+    assert "rgrl (global_weight=0.0)" in labels
+    assert [label for label in labels if label.endswith("published")] == ["rgrl, published"]
+
+
 def test_several_folders_and_files_are_read(folder, tmp_path):
     more = store(tmp_path / "more", result("grace", "third", [1.0, 2.0]))
     comparison = gather([folder, more / "results.jsonl"], task="classification", metric=None)
