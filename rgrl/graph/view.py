@@ -39,6 +39,11 @@ class View:
         if self.edge_keep is None:
             inverse_root = pattern.crow.diff().float().rsqrt()
             return inverse_root[pattern.row] * inverse_root[pattern.col]
+        if pattern.crow.dtype == torch.int32 and pattern.crow.device.type == "cpu":
+            from rgrl.kernels.masked_entries import kept_degrees, normalized_entries
+
+            inverse_root = kept_degrees(pattern.crow, self.edge_keep).rsqrt_()
+            return normalized_entries(pattern.crow, pattern.col, self.edge_keep, inverse_root)
         kept = torch.zeros(pattern.nnz + 1, dtype=torch.int64, device=self.edge_keep.device)
         torch.cumsum(self.edge_keep, 0, out=kept[1:])
         inverse_root = (kept[pattern.crow[1:]] - kept[pattern.crow[:-1]]).float().rsqrt()
@@ -66,7 +71,12 @@ class View:
         assert isinstance(self.graph.x, SparseFeatures)
         if self.feature_keep is None:
             return self.graph.x.values
-        return self.graph.x.values * self.feature_keep[self.graph.x.pattern.col]
+        x, keep = self.graph.x, self.feature_keep
+        if x.pattern.col.dtype == torch.int32 and x.pattern.col.device.type == "cpu":
+            from rgrl.kernels.masked_entries import masked_entries
+
+            return masked_entries(x.values, x.pattern.col, keep)
+        return x.values * keep[x.pattern.col]
 
     @cached_property
     def dense_features(self) -> Tensor:

@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -68,8 +67,8 @@ def launch(entry: Any, arguments: Sequence[Argument], *, blocks: int) -> None:
             slots.append(argument)
         else:
             raise TypeError(f"a kernel was given a {type(argument).__name__} for a number")
-    packed = np.array(slots, dtype=np.int64)
-    _start(entry, packed.ctypes.data, min(torch.get_num_threads(), blocks))
+    packed = (ctypes.c_int64 * len(slots))(*slots)
+    _start(entry, ctypes.addressof(packed), min(torch.get_num_threads(), blocks))
 
 
 def row_blocks(rows: int, entries: int) -> int:

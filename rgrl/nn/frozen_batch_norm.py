@@ -33,6 +33,8 @@ class FrozenBatchNorm(nn.BatchNorm1d):
 
     def freeze(self) -> None:
         """Use the running statistics from now on, in training too."""
+        if self._frozen:
+            return
         self.frozen.fill_(True)
         self._frozen = True
 

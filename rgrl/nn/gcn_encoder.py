@@ -12,8 +12,9 @@ from rgrl.errors import ConfigError
 from rgrl.graph.view import View
 from rgrl.nn.activation import ActivationName, make_activation
 from rgrl.nn.checks import check_widths
+from rgrl.nn.fold_norm import fold_norm
 from rgrl.nn.gcn_layer import GCNLayer
-from rgrl.nn.norm import NormName, affine_map, make_norm
+from rgrl.nn.norm import NormName, make_norm
 from rgrl.nn.prelu import PReLU
 from rgrl.nn.propagate_prelu import propagate_prelu
 
@@ -71,12 +72,11 @@ class GCNEncoder(nn.Module):
         hidden: Tensor | None = None
         for layer, norm, activation in zip(self.convs, self.norms, self.activations, strict=True):
             conv = cast("GCNLayer", layer)
-            if (affine := affine_map(norm)) is None:
+            if (folded := fold_norm(conv.weight, conv.bias, norm)) is None:
                 hidden = activation(norm(conv(view, hidden)))
-            else:  # (Â X W + b) s + c = Â X (W s) + (b s + c): no pass over the activations
-                scale, shift = affine
-                bias = torch.addcmul(shift, conv.bias, scale)
-                before = conv.project(view, hidden, scale)
+            else:
+                weight, bias = folded
+                before = conv.project(view, hidden, weight)
                 if isinstance(activation, nn.Identity):
                     hidden = view.propagate(before).add_(bias)
                 else:

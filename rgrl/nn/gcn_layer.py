@@ -46,10 +46,10 @@ class GCNLayer(nn.Module):
         return view.propagate(self.project(view, hidden)).add_(self.bias)
 
     def project(
-        self, view: View, hidden: Tensor | SparseFeatures | None = None, scale: Tensor | None = None
+        self, view: View, hidden: Tensor | SparseFeatures | None = None, weight: Tensor | None = None
     ) -> Tensor:
-        """``Â^(K-1) X W``, before the last propagation; its columns times ``scale`` ``[out]`` if given."""
-        weight = self.weight if scale is None else self.weight * scale
+        """``Â^(K-1) X W``, before the last propagation; with another ``weight`` ``[in, out]`` if given."""
+        weight = self.weight if weight is None else weight
         projected = view.project(weight) if hidden is None else hidden @ weight
         for _ in range(self.hops - 1):
             projected = view.propagate(projected)

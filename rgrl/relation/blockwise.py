@@ -61,23 +61,28 @@ class _BlockwiseSum(torch.autograd.Function):
     def forward(
         ctx: Any, loss: Callable[[Tensor, slice], Tensor], block_rows: int, rows: Tensor, *learned: Tensor
     ) -> Tensor:
-        row_grad = torch.empty_like(rows)
-        totals: list[Tensor] = [torch.zeros_like(parameter) for parameter in learned]
-        shares = []
-        for part in _blocks(rows, block_rows):
+        parts, totals, shares = _blocks(rows, block_rows), [], []
+        row_grad = torch.empty_like(rows) if len(parts) > 1 else rows
+        for part in parts:
             with torch.enable_grad():
                 block = rows[part].detach().requires_grad_()
                 share = loss(block, part)
                 grads = torch.autograd.grad(share, [block, *learned], materialize_grads=True)
+            shares.append(share.detach())
+            if len(parts) == 1:
+                row_grad, *totals = grads
+                break
             row_grad[part] = grads[0]
             if totals:
                 torch._foreach_add_(totals, grads[1:])
-            shares.append(share.detach())
+            else:  # copies, as autograd may give the same tensor to two parameters
+                totals = [grad.clone() for grad in grads[1:]]
         ctx.save_for_backward(row_grad, *totals)
         return torch.stack(shares).sum()
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        scaled = [saved * grads[0].to(saved.dtype) for saved in ctx.saved_tensors]
-        return None, None, *scaled
+        if grads[0].device.type == "cpu" and grads[0] == 1:  # elsewhere the look would wait for the device
+            return None, None, *ctx.saved_tensors
+        return None, None, *(saved * grads[0].to(saved.dtype) for saved in ctx.saved_tensors)

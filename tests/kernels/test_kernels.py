@@ -11,9 +11,11 @@ from scipy import sparse
 from torch.nn import functional as F
 
 from rgrl.kernels.local_rows import local_rows
+from rgrl.kernels.masked_entries import kept_degrees, masked_entries, normalized_entries
 from rgrl.kernels.normalize_rows import normalize_rows, normalize_rows_backward
 from rgrl.kernels.prelu_rows import prelu_rows_, prelu_rows_backward
 from rgrl.kernels.relation_rows import relation_rows
+from rgrl.kernels.scaled_columns import scaled_columns, scaled_columns_backward
 from rgrl.kernels.spmm import spmm
 
 TOLERANCE = {torch.float32: 2e-5, torch.bfloat16: 2e-2}
@@ -138,6 +140,38 @@ def test_sparse_product_with_its_end(dtype, matrix, width, dropped):
     assert_near(out, F.leaky_relu(exact + bias, 0.1), dtype)
     spmm(crow, col, values, dense, out)
     assert_near(out, exact, dtype)
+
+
+@both_types
+@sizes
+def test_scaled_columns_forward_and_backward(dtype, rows, width):
+    weight, scale = normal(rows, width), normal(width, seed=1)
+    scale[0] = 0  # a norm may have switched a column off
+    grad, out = normal(rows, width, seed=2).to(dtype), torch.empty(rows, width, dtype=dtype)
+    scaled_columns(weight, scale, out)
+    assert torch.equal(out, (weight * scale).to(dtype))
+    wide = torch.full((rows, width), torch.nan)
+    scale_grad = scaled_columns_backward(grad, weight, scale, wide)
+    assert torch.equal(wide, grad.float() * scale)
+    exact = (grad.double() * weight.double()).sum(0)
+    torch.testing.assert_close(scale_grad.double(), exact, rtol=1e-4, atol=1e-3)
+
+
+@given(matrix=sparse_matrices(), seed=st.integers(0, 9))
+def test_masked_entries(matrix, seed):
+    rng = np.random.default_rng(seed)
+    crow, col = torch.from_numpy(matrix.indptr).int(), torch.from_numpy(matrix.indices).int()
+    values, row = torch.from_numpy(matrix.data), torch.repeat_interleave(crow.diff())
+    columns = torch.from_numpy(rng.random(matrix.shape[1]) < 0.5)
+    assert torch.equal(masked_entries(values, col, columns), values * columns[col])
+    keep = torch.from_numpy(rng.random(matrix.nnz) < 0.5)
+    degrees = kept_degrees(crow, keep)
+    assert torch.equal(degrees, torch.zeros(matrix.shape[0]).index_add_(0, row, keep.float()))
+    factor = torch.from_numpy(rng.standard_normal(max(matrix.shape)).astype(np.float32))
+    own = factor[: matrix.shape[0]]
+    if matrix.shape[0] == matrix.shape[1]:
+        expected = torch.where(keep, own[row] * own[col], 0)
+        assert torch.equal(normalized_entries(crow, col, keep, own), expected)
 
 
 def test_results_do_not_depend_on_the_number_of_threads():

@@ -43,6 +43,13 @@ def test_a_parameter_that_takes_no_gradient_gets_none():
     assert rows.grad.tolist() == [[1.0, 1.0]] * 3
 
 
+@pytest.mark.parametrize("block_rows", [2, 9])
+def test_parameters_that_share_a_gradient_do_not_add_to_each_other(block_rows):
+    rows, a, b = torch.ones(5, 2), nn.Parameter(torch.zeros(2)), nn.Parameter(torch.zeros(2))
+    blockwise_sum(lambda block, _: (block * (a + b)).sum(), rows, [a, b], block_rows=block_rows).backward()
+    assert a.grad.tolist() == b.grad.tolist() == [5.0, 5.0]
+
+
 def test_only_one_block_stands_in_memory():
     seen = []
 
