@@ -46,6 +46,8 @@ def main() -> None:
             options += [f"--{option}", str(value)]
     for option in ("reference-updates", "reference-evaluations"):
         options += [f"--{option}", str(getattr(arguments, option.replace("-", "_")))]
+    short = ["--child", "package", "--epochs", "1"]  # compiles what a changed source has left uncompiled
+    in_child(__file__, [arguments.dataset, *options, *short], as_command=True)
     turns = []
     for _ in range(arguments.repeats):
         turns.append(

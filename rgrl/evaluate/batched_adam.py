@@ -10,7 +10,7 @@ class BatchedAdam:
     """Adam with decoupled weight decay, element by element and in place.
 
     The arithmetic is that of Kingma and Ba (2015), algorithm 1, and of Loshchilov and Hutter (2019) for the
-    decay, in the order of operations of ``torch.optim.AdamW``. It needs no autograd, so a stack of weights is
+    decay, as in ``torch.optim.AdamW`` up to rounding. It needs no autograd, so a stack of weights is
     as many independent optimisers.
 
     Args:
@@ -36,6 +36,7 @@ class BatchedAdam:
             self.weights.mul_(1 - self.lr * self.weight_decay)
         self._mean.lerp_(gradient, 1 - beta1)
         self._square.mul_(beta2).addcmul_(gradient, gradient, value=1 - beta2)
-        torch.sqrt(self._square, out=self._scale)
-        self._scale.div_((1 - beta2**self.updates) ** 0.5).add_(epsilon)
-        self.weights.addcdiv_(self._mean, self._scale, value=-self.lr / (1 - beta1**self.updates))
+        # m / (sqrt(v) / b + ε) as m b / (sqrt(v) + ε b), which is a pass less over the weights
+        bias = (1 - beta2**self.updates) ** 0.5
+        torch.sqrt(self._square, out=self._scale).add_(epsilon * bias)
+        self.weights.addcdiv_(self._mean, self._scale, value=-self.lr * bias / (1 - beta1**self.updates))

@@ -75,13 +75,11 @@ def fit_dense(
             F.pad(weights[start:stop], (0, 0, 0, padded - classes)), lr=lr, weight_decay=weight_decay
         )
         scores, gradient = torch.empty_like(target), torch.empty_like(adam.weights)
-        padding = scores[:, classes:]
+        adam.weights[:, classes:, -1] = -1e30  # probability and gradient of a padding class are exactly 0
         transposed = design.transpose(1, 2)
         # Classes before rows: products and softmax are two to four times faster than the other way round.
         for _ in range(steps):
             torch.bmm(adam.weights, transposed, out=scores)
-            if padded > classes:
-                padding.fill_(-torch.inf)  # probability, gradient and weight are exactly 0
             torch.bmm(torch.softmax(scores, dim=1).sub_(target), design, out=gradient)
             adam.step(gradient.mul_(share))
         weights[start:stop] = adam.weights[:, :classes]
