@@ -13,8 +13,10 @@ from torch import Tensor, nn
 from rgrl.errors import ConfigError, DataError
 from rgrl.graph import Graph, LocalAnchors, View
 from rgrl.graph.augment import Augmentation
+from rgrl.graph.stack_views import stack_views
 from rgrl.methods.block_rows import block_rows
 from rgrl.methods.checks import checked_views, require_nodes
+from rgrl.methods.one_pass import fit_in_one_pass, twice_if_small
 from rgrl.nn import Predictor, freeze_batch_norms, inference, l2_normalize
 from rgrl.relation import AnchorSampler, EMATeacher, LocalRelationLoss, RelationLoss, blockwise_sum
 
@@ -27,11 +29,13 @@ class RGRLPlan:
         graph: The graph.
         sampler: Draws the global anchors S.
         local: The local anchors D(i).
+        twice: The graph two times side by side, where it is small enough for both views in one pass.
     """
 
     graph: Graph
     sampler: AnchorSampler
     local: LocalAnchors
+    twice: Graph | None = None
 
 
 class RGRL(nn.Module):
@@ -151,13 +155,15 @@ class RGRL(nn.Module):
             local=LocalAnchors.from_graph(
                 graph, k=self.num_local_anchors, include_self=self.include_self, cache=cache
             ),
+            twice=twice_if_small(graph, self.encoder, self.predictor.hidden_dim),
         )
 
     def losses(self, plan: RGRLPlan, generator: torch.Generator | None = None) -> Iterator[Tensor]:
         """Yield the loss of one update in two parts, ``G_12 + λ Λ_12`` and ``G_21 + λ Λ_21``.
 
         The parts share no activations of the student: take each one's gradient before asking for the next,
-        and only one view's activations stand in memory at a time.
+        and only one view's activations stand in memory at a time. A small graph takes both views in one pass
+        and gives one part.
 
         Args:
             plan: From :meth:`plan`.
@@ -186,6 +192,9 @@ class RGRL(nn.Module):
             For each view as the student's, its loss against every other as the teacher's.
         """
         anchors = plan.sampler(generator).to(plan.graph.device)
+        if plan.twice is not None and fit_in_one_pass(views, plan.graph, self.encoder):
+            yield self._loss_of_both(plan, views, plan.twice, anchors)
+            return
         with torch.no_grad():
             teacher = [l2_normalize(self.teacher(view)) for view in views]
         scale = 2 / (len(views) * (len(views) - 1))
@@ -201,26 +210,42 @@ class RGRL(nn.Module):
 
     def _head_loss(self, plan: RGRLPlan, encoded: Tensor, t: Tensor, anchors: Tensor) -> Tensor:
         """``G_ab + λ Λ_ab``: every row's share needs only this row of the student."""
-        global_weight = self.global_weight / t.shape[0]
-        local_weight = self.local_weight / plan.local.num_valid
 
         def share(rows: Tensor, part: slice) -> Tensor:
-            p = l2_normalize(self.predictor(rows))
-            loss = torch.zeros((), device=p.device)
-            if self.global_weight:
-                loss = loss + global_weight * self.global_loss(p, t[part], anchors)
-            if self.local_weight:
-                own, mask = plan.local.index[part], plan.local.mask[part]
-                loss = loss + local_weight * self.local_loss(p, t[part], t, own, mask)
-            return loss
+            return self._terms(plan, l2_normalize(self.predictor(rows)), part, t, anchors)
 
         rows = block_rows(encoded.device, self.predictor.hidden_dim)
         return blockwise_sum(share, encoded, self.predictor.parameters(), block_rows=rows)
 
+    def _terms(self, plan: RGRLPlan, p: Tensor, part: slice, t: Tensor, anchors: Tensor) -> Tensor:
+        """The share of some rows p of the student in ``G_ab + λ Λ_ab``."""
+        loss = torch.zeros((), device=p.device)
+        if self.global_weight:
+            loss = loss + self.global_weight / t.shape[0] * self.global_loss(p, t[part], anchors)
+        if self.local_weight:
+            own, mask = plan.local.index[part], plan.local.mask[part]
+            weight = self.local_weight / plan.local.num_valid
+            loss = loss + weight * self.local_loss(p, t[part], t, own, mask)
+        return loss
+
+    def _loss_of_both(self, plan: RGRLPlan, views: Sequence[View], twice: Graph, anchors: Tensor) -> Tensor:
+        """``G_12 + λ Λ_12 + G_21 + λ Λ_21`` with half as many operations, at twice the activations."""
+        stacked = stack_views(views, twice)
+        with torch.no_grad():
+            first, second = l2_normalize(self.teacher(stacked)).chunk(2)
+
+        def share(rows: Tensor, _: slice) -> Tensor:
+            p, q = l2_normalize(self.predictor(rows)).chunk(2)
+            everyone = slice(None)
+            loss = self._terms(plan, p, everyone, second, second[anchors])
+            return loss + self._terms(plan, q, everyone, first, first[anchors])
+
+        encoded = self.encoder(stacked)
+        return blockwise_sum(share, encoded, self.predictor.parameters(), block_rows=twice.num_nodes)
+
     def loss(self, plan: RGRLPlan, generator: torch.Generator | None = None) -> Tensor:
         """Return the scalar loss of one update: two fresh views, one fresh draw of anchors."""
-        first, second = self.losses(plan, generator)
-        return first + second
+        return torch.stack(list(self.losses(plan, generator))).sum()
 
     def after_update(self) -> None:
         """Move the teacher, and freeze the statistics of frozen batch norm; call it after each step."""

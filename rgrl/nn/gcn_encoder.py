@@ -59,6 +59,7 @@ class GCNEncoder(nn.Module):
         check_widths(num_features, layers)
         if hops < 1:
             raise ConfigError(f"hops is {hops}: at least 1 is needed")
+        self.widths = tuple(layers)
         self.embedding_dim = layers[-1]
         widths = zip((num_features, *layers[:-1]), layers, strict=True)
         self.convs = nn.ModuleList(GCNLayer(a, b, hops=hops, generator=generator) for a, b in widths)

@@ -48,3 +48,8 @@ def affine_map(norm: nn.Module) -> tuple[Tensor, Tensor] | None:
         return None
     scale = norm.weight * torch.rsqrt(norm.running_var + norm.eps)
     return scale, torch.addcmul(norm.bias, norm.running_mean, scale, value=-1)
+
+
+def looks_at_batch(module: nn.Module) -> bool:
+    """Whether a module is a batch norm that takes its statistics from the batch, as things stand."""
+    return isinstance(module, nn.BatchNorm1d) and affine_map(module) is None

@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from rgrl.errors import ConfigError, DataError
 from rgrl.graph import Graph
-from rgrl.graph.augment import Compose, EdgeDrop, FeatureMask, Identity
+from rgrl.graph.augment import Compose, EdgeDrop, FeatureMask, FeatureShuffle, Identity
 from rgrl.methods import RGRL
 from rgrl.nn import GCNEncoder
 from rgrl.training import train
@@ -16,11 +16,13 @@ from rgrl.training import train
 VIEW = Compose([FeatureMask(0.3), EdgeDrop(0.3)])
 
 
-def make_graph() -> Graph:
+def make_graph(sparse: bool = False) -> Graph:
     generator = torch.Generator().manual_seed(0)
     edges = torch.randint(28, (2, 80), generator=generator)  # nodes 28 and 29 stay isolated
     return Graph.from_edge_index(
-        torch.cat([edges, edges.flip(0)], 1), x=(torch.rand(30, 12, generator=generator) < 0.3).float()
+        torch.cat([edges, edges.flip(0)], 1),
+        x=(torch.rand(30, 12, generator=generator) < 0.3).float(),
+        sparse_features=sparse,
     )
 
 
@@ -35,12 +37,13 @@ def make_model(seed: int = 0, norm: str = "batch", views: tuple = (VIEW, VIEW), 
 
 
 @pytest.mark.parametrize("weights", [(1.0, 0.7), (1.0, 0.0), (0.0, 1.0)])
-def test_loss_and_gradient_are_the_papers_formula(weights):
-    graph, model = (
-        make_graph(),
-        make_model(views=(Identity(), VIEW), global_weight=weights[0], local_weight=weights[1]),
-    )
+@pytest.mark.parametrize("one_pass", [False, True])
+def test_loss_and_gradient_are_the_papers_formula(weights, one_pass):
+    graph = make_graph(sparse=one_pass)
+    norm, terms = "none" if one_pass else "batch", {"global_weight": weights[0], "local_weight": weights[1]}
+    model = make_model(norm=norm, views=(Identity(), VIEW), **terms)
     plan = model.plan(graph)
+    assert (plan.twice is not None) == one_pass
     twin = copy.deepcopy(model)
     loss = model.loss(plan, torch.Generator().manual_seed(5))
     loss.backward()
@@ -68,6 +71,27 @@ def test_loss_and_gradient_are_the_papers_formula(weights):
     for ours, theirs in zip(model.parameters(), twin.parameters(), strict=True):
         if ours.requires_grad:
             torch.testing.assert_close(ours.grad, theirs.grad, rtol=1e-4, atol=1e-6)
+
+
+def test_both_views_go_in_one_pass_where_nothing_tells_the_difference():
+    graph, model = make_graph(sparse=True), make_model(norm="frozen")
+    plan = model.plan(graph)
+    parts = lambda: len(list(model.losses(plan, torch.Generator().manual_seed(0))))  # noqa: E731
+    assert parts() == 2  # the first update takes its norm's statistics from each view
+    model.after_update()
+    assert parts() == 1
+    large = Graph.from_edge_index([[0], [1]], x=torch.eye(3, 12), sparse_features=True)
+    model.encoder.widths = (1 << 20, 8)
+    assert model.plan(large).twice is None
+    dense = make_model(norm="none").plan(make_graph(sparse=False))
+    assert dense.twice is None
+
+
+def test_shuffled_features_take_a_pass_for_each_view():
+    model = make_model(norm="none", views=(VIEW, FeatureShuffle()))
+    parts = list(model.losses(model.plan(make_graph(sparse=True)), torch.Generator().manual_seed(0)))
+    assert len(parts) == 2
+    assert all(torch.isfinite(part) for part in parts)
 
 
 @pytest.mark.parametrize("norm", ["batch", "frozen", "layer", "none"])
