@@ -162,7 +162,10 @@ class MethodRun:
     def _made(self, seed: int, *, graph: Graph | None, probe: Any, embeds: bool) -> dict[str, Any]:
         """Train, and keep the record and what was embedded."""
         if self.key.method == "supervised":
-            record = with_origin(supervised_record(self.dataset, self.key.preset, seed), self.device)
+            record = supervised_record(
+                self.dataset, self.key.preset, seed, budget_minutes=self.key.budget_minutes
+            )
+            record = with_origin(record, self.device)
             self.folder.keep_record(self.key, seed, record)
             return record
         evaluated = None

@@ -29,12 +29,12 @@ class Evaluation:
     """The probe's report after an update.
 
     Attributes:
-        update: Updates done; 0 is the untrained encoder.
+        update: Updates done; 0 is the untrained encoder. Of node2vec passes over the walks, the last in part.
         loss: Loss of that update, ``None`` for the untrained encoder.
         probe: Report of the probe; ``None`` where there are no labels to choose by.
     """
 
-    update: int
+    update: float
     loss: float | None
     probe: ProbeReport | None
 
