@@ -34,6 +34,7 @@ def embed_seed(
     observer: Observer,
     cache: Path | None,
     relations: Mapping[str, Graph] | None = None,
+    graph_of_node: Tensor | None = None,
 ) -> SeedRun:
     """Run a method with one seed.
 
@@ -47,6 +48,7 @@ def embed_seed(
         observer: Told of progress.
         cache: Folder that keeps local anchors between runs.
         relations: Those of a multiplex dataset.
+        graph_of_node: Number of the graph that each node of ``graph`` belongs to, where there are several.
 
     Raises:
         ConfigError: If the method gives no embedding.
@@ -96,6 +98,7 @@ def embed_seed(
         seeds=seeds,
         generator=generator,
         observer=observer,
+        graph_of_node=graph_of_node,
         cache=cache,
         budget_s=None if key.budget_minutes is None else 60 * key.budget_minutes,
     )

@@ -182,6 +182,7 @@ class MethodRun:
             observer=self.observer,
             cache=self.cache,
             relations=self.dataset.relations,
+            graph_of_node=self.dataset.train_graph_of_node,
         )
         record = with_origin(
             seed_record(run, self.dataset if self.key.regime == "full" else None), self.device

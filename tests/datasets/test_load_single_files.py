@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +40,7 @@ def test_parts_belong_together(loaded: Dataset) -> None:
     else:
         assert graph.y is not None
         assert torch.equal(graph.y, loaded.labels)
-        assert loaded.graph_of_node is None
+        assert loaded.graph_of_node is loaded.train_graph_of_node is None
 
 
 def test_an_encoder_sees_the_training_nodes_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,9 +57,11 @@ def test_an_encoder_sees_the_training_nodes_only(tmp_path: Path, monkeypatch: py
 def test_ppi_trains_on_batches_of_whole_graphs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put("ppi", tmp_path, monkeypatch)
     found = load_dataset("ppi", root=tmp_path)
-    assert found.graph_of_node is not None
     assert found.train_graph is not None
-    numbers = found.graph_of_node[torch.tensor(found.splits[0].train)]
+    numbers = found.train_graph_of_node
+    assert numbers is not None
+    assert numbers.tolist() == [0] * 6 + [1] * 4 + [2] * 5
+    assert dataclasses.replace(found, train_graph=None).train_graph_of_node is found.graph_of_node
     draw = torch.Generator().manual_seed(0)
     batches = list(graph_batches(found.train_graph, numbers, batch_size=2, generator=draw))
     assert [batch.num_nodes for batch in batches] in ([10, 5], [11, 4], [9, 6])
