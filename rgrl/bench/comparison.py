@@ -12,6 +12,7 @@ from rgrl.bench.cell import Cell, cell_of
 from rgrl.bench.labels import columns_of, labels_of
 from rgrl.bench.stored_results import is_finished, read_results, result_identity
 from rgrl.errors import ConfigError, DataError
+from rgrl.evaluate.report import LESS_IS_BETTER
 
 #: What a task is compared by, unless another metric is asked for.
 _FIRST_METRICS = {
@@ -22,9 +23,6 @@ _FIRST_METRICS = {
     "link": "random/cosine/auc",
     "multiplex": "micro_f1",
 }
-
-#: Metrics of which less is better.
-_LESS_IS_BETTER = frozenset({"conductance"})
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ class Comparison:
     @property
     def less_is_better(self) -> bool:
         """Whether the lowest score of a column is its best."""
-        return self.metric in _LESS_IS_BETTER
+        return self.metric in LESS_IS_BETTER
 
     def best(self, dataset: str) -> str:
         """Label of the best method on a dataset, the first of equals."""

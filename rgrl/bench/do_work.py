@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from rgrl.bench.failure import failure
+from rgrl.bench.fitting import require_fitting
 from rgrl.bench.observer import Observer
 from rgrl.bench.probes import classification_probe
 from rgrl.bench.result_folder import ResultFolder
@@ -33,7 +34,8 @@ def do_work(work: Work, *, display: Display) -> Iterator[dict[str, Any]]:
     A task that fails does not keep the others from being done.
 
     Raises:
-        RGRLError: If the dataset cannot be had, or all that was asked for cannot be done.
+        RGRLError: If the dataset cannot be had or the method not be run on it, or if all that was asked for
+            cannot be done.
         RunsFailedError: At the end, if some of several tasks failed; it names each with its reason.
     """
     folder = ResultFolder(work.out)
@@ -41,8 +43,9 @@ def do_work(work: Work, *, display: Display) -> Iterator[dict[str, Any]]:
         dataset = apart_from_registry(load_dataset(work.dataset, root=work.root, progress=observer.download))
         if work.public_split:
             dataset = on_public_split(dataset)
-        if work.budget_minutes is not None and not isinstance(work.preset, TrainingPreset):
-            observer.note(f"{work}: --budget has no effect, for the package's loop does not train it")
+        require_fitting(work.method, work.preset, dataset)
+        if work.budget_minutes is not None and work.preset is None:
+            observer.note(f"{work}: --budget has no effect, for nothing is trained")
     keys = {task: run_key(work, task, dataset) for task in work.tasks}
     if work.again:
         for key in set(keys.values()):
@@ -85,16 +88,16 @@ def on_public_split(dataset: Dataset) -> Dataset:
 
 def run_key(work: Work, task: str, dataset: Dataset) -> RunKey:
     """The identity of a work's run for a task: of the same key are all tasks that share a training."""
-    preset, budget = work.preset, None
+    preset = work.preset
     if isinstance(preset, TrainingPreset):
         settled = settled_precision(preset.precision, torch.device(work.device))
-        preset, budget = preset.replace({"precision": settled}), work.budget_minutes
+        preset = preset.replace({"precision": settled})
     return RunKey(
         dataset.name,
         dataset.fingerprint.digest,
         work.method,
         preset,
-        budget_minutes=budget,
+        budget_minutes=None if preset is None else work.budget_minutes,
         regime="link" if task == "link" else "full",
         public_split=work.public_split,
     )

@@ -16,6 +16,7 @@ from rgrl.bench.methods import SINGLE
 from rgrl.bench.observer import Observer
 from rgrl.bench.run_key import RunKey
 from rgrl.bench.seed_run import Evaluation, Probe, SeedRun, run_seed
+from rgrl.bench.time_limit import TimeLimit
 from rgrl.errors import ConfigError, DataError
 from rgrl.graph import Graph, SparseFeatures
 from rgrl.presets import TrainingPreset
@@ -33,6 +34,7 @@ def embed_seed(
     observer: Observer,
     cache: Path | None,
     relations: Mapping[str, Graph] | None = None,
+    graph_of_node: Tensor | None = None,
 ) -> SeedRun:
     """Run a method with one seed.
 
@@ -46,6 +48,7 @@ def embed_seed(
         observer: Told of progress.
         cache: Folder that keeps local anchors between runs.
         relations: Those of a multiplex dataset.
+        graph_of_node: Number of the graph that each node of ``graph`` belongs to, where there are several.
 
     Raises:
         ConfigError: If the method gives no embedding.
@@ -55,9 +58,17 @@ def embed_seed(
         return _fixed(raw_features(graph if evaluated is None else evaluated), probe, seed, parameters=0)
     preset = key.preset
     if isinstance(preset, Node2VecPreset):
-        start = time.perf_counter()
-        embedding = _walks(preset, graph if evaluated is None else evaluated, seed)
-        run = _fixed(embedding, probe, seed, parameters=2 * embedding.numel(), start=start)
+        start, limit = time.perf_counter(), TimeLimit(key.budget_minutes)
+        embedding = _walks(preset, graph, seed, limit)
+        run = _fixed(
+            embedding,
+            probe,
+            seed,
+            parameters=2 * embedding.numel(),
+            start=start,
+            update=round(limit.done, 4) if limit.is_reached else preset.skipgram_epochs,
+            ended_by="budget" if limit.is_reached else "epochs",
+        )
         observer.note(f"{key}: seed {seed} embedded in {run.seconds:.0f} s")
         return run
     if not isinstance(preset, TrainingPreset):
@@ -87,24 +98,32 @@ def embed_seed(
         seeds=seeds,
         generator=generator,
         observer=observer,
+        graph_of_node=graph_of_node,
         cache=cache,
         budget_s=None if key.budget_minutes is None else 60 * key.budget_minutes,
     )
 
 
 def _fixed(
-    embedding: Tensor, probe: Probe | None, seed: int, *, parameters: int, start: float | None = None
+    embedding: Tensor,
+    probe: Probe | None,
+    seed: int,
+    *,
+    parameters: int,
+    start: float | None = None,
+    update: float = 0,
+    ended_by: str = "epochs",
 ) -> SeedRun:
     """The run of a method that has one embedding and no curve."""
     start = time.perf_counter() if start is None else start
-    evaluation = Evaluation(0, None, None if probe is None else probe(embedding))
+    evaluation = Evaluation(update, None, None if probe is None else probe(embedding))
     return SeedRun(
         seed=seed,
         curve=(evaluation,),
         best=evaluation,
         embedding=embedding,
         last_embedding=embedding,
-        ended_by="epochs",
+        ended_by=ended_by,
         parameters=parameters,
         seconds=time.perf_counter() - start,
     )
@@ -139,7 +158,7 @@ def _on_relations(
     return own[relation], build_method(preset, union.num_features, generator)
 
 
-def _walks(preset: Node2VecPreset, graph: Graph, seed: int) -> Tensor:
+def _walks(preset: Node2VecPreset, graph: Graph, seed: int, limit: TimeLimit) -> Tensor:
     from rgrl.methods.node2vec import node2vec
 
     return node2vec(
@@ -153,4 +172,5 @@ def _walks(preset: Node2VecPreset, graph: Graph, seed: int) -> Tensor:
         negatives=preset.negatives,
         epochs=preset.skipgram_epochs,
         seed=seed,
+        stop=limit,
     )

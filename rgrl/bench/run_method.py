@@ -162,7 +162,10 @@ class MethodRun:
     def _made(self, seed: int, *, graph: Graph | None, probe: Any, embeds: bool) -> dict[str, Any]:
         """Train, and keep the record and what was embedded."""
         if self.key.method == "supervised":
-            record = with_origin(supervised_record(self.dataset, self.key.preset, seed), self.device)
+            record = supervised_record(
+                self.dataset, self.key.preset, seed, budget_minutes=self.key.budget_minutes
+            )
+            record = with_origin(record, self.device)
             self.folder.keep_record(self.key, seed, record)
             return record
         evaluated = None
@@ -179,6 +182,7 @@ class MethodRun:
             observer=self.observer,
             cache=self.cache,
             relations=self.dataset.relations,
+            graph_of_node=self.dataset.train_graph_of_node,
         )
         record = with_origin(
             seed_record(run, self.dataset if self.key.regime == "full" else None), self.device

@@ -50,7 +50,7 @@ def seed_record(run: SeedRun, dataset: Dataset | None) -> dict[str, Any]:
         "test_mean": run.best.probe.test_mean,
         "val_mean": run.best.probe.val_mean,
         "test_last_mean": run.last.probe.test_mean,
-        "untrained_mean": run.untrained.probe.test_mean,
+        "untrained_mean": run.untrained.probe.test_mean if run.untrained.update == 0 else None,
         **_converged(run, dataset),
     }
 

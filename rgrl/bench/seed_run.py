@@ -29,12 +29,12 @@ class Evaluation:
     """The probe's report after an update.
 
     Attributes:
-        update: Updates done; 0 is the untrained encoder.
+        update: Updates done; 0 is the untrained encoder. Of node2vec passes over the walks, the last in part.
         loss: Loss of that update, ``None`` for the untrained encoder.
         probe: Report of the probe; ``None`` where there are no labels to choose by.
     """
 
-    update: int
+    update: float
     loss: float | None
     probe: ProbeReport | None
 
@@ -86,6 +86,7 @@ def run_seed(
     seeds: int,
     generator: torch.Generator,
     observer: Observer,
+    graph_of_node: Tensor | None = None,
     cache: Path | None = None,
     budget_s: float | None = None,
 ) -> SeedRun:
@@ -106,6 +107,7 @@ def run_seed(
         seeds: Number of seeds, for the display.
         generator: The seed's random stream, from which the method's weights came.
         observer: Told of progress.
+        graph_of_node: Number of the graph that each node of ``graph`` belongs to, where there are several.
         cache: Folder that keeps local anchors between runs.
         budget_s: Seconds that training and its evaluations may take; ``None`` for no limit.
 
@@ -122,9 +124,17 @@ def run_seed(
     best: Evaluation | None = None
     embedding = current = torch.empty(0)
     since_best, ended_by = 0, "epochs"
-    for stop in pretrain(
-        method, graph, preset, generator=generator, name=what, cache=cache, budget_s=budget_s
-    ):
+    stops = pretrain(
+        method,
+        graph,
+        preset,
+        generator=generator,
+        name=what,
+        graph_of_node=graph_of_node,
+        cache=cache,
+        budget_s=budget_s,
+    )
+    for stop in stops:
         current = method.embed(evaluated)
         try:
             checked_embeddings(current)

@@ -6,13 +6,22 @@ import time
 from typing import Any
 
 from rgrl.bench.probes import classification_probe
+from rgrl.bench.time_limit import TimeLimit
 from rgrl.datasets import Dataset
 from rgrl.errors import ConfigError
 from rgrl.presets.supervised_preset import SupervisedPreset
 
 
-def supervised_record(dataset: Dataset, preset: Any, seed: int) -> dict[str, Any]:
+def supervised_record(
+    dataset: Dataset, preset: Any, seed: int, *, budget_minutes: float | None = None
+) -> dict[str, Any]:
     """Train a supervised GCN on every split and record its scores as those of a seed.
+
+    Args:
+        dataset: What it is trained on, an inductive one's training graph, and evaluated on.
+        preset: Settings.
+        seed: Seed of weights and dropout.
+        budget_minutes: Limit of the training of all splits, which share it evenly; ``None`` for none.
 
     Raises:
         DataError: If there is nothing to classify by.
@@ -24,11 +33,12 @@ def supervised_record(dataset: Dataset, preset: Any, seed: int) -> dict[str, Any
     classification_probe(dataset)
     if dataset.labels is None or dataset.labels.is_floating_point() or dataset.labels.ndim > 1:
         raise ConfigError(f"the supervised GCN takes one label a node: {dataset.name} has several")
-    start = time.perf_counter()
+    start, limit = time.perf_counter(), TimeLimit(budget_minutes)
     report = supervised_gcn(
         dataset.graph,
         dataset.labels,
         dataset.splits,
+        train_graph=dataset.train_graph,
         epochs=preset.epochs,
         hidden=preset.hidden,
         dropout=preset.dropout,
@@ -36,13 +46,15 @@ def supervised_record(dataset: Dataset, preset: Any, seed: int) -> dict[str, Any
         weight_decay=preset.weight_decay,
         patience=preset.patience,
         seed=seed,
+        stop=limit,
     )
+    last = max(report.epochs)
     classes = int(dataset.labels.max()) + 1
     return {
         "seed": seed,
-        "best_update": None,  # every split has its own, and ends when its patience does
-        "last_update": None,
-        "ended_by": None,
+        "best_update": None,  # every split has its own
+        "last_update": last,
+        "ended_by": "budget" if report.stopped else "epochs" if last == preset.epochs else "patience",
         "parameters": (dataset.graph.num_features + 1) * preset.hidden + (preset.hidden + 1) * classes,
         "seconds": time.perf_counter() - start,
         "test": list(report.test),

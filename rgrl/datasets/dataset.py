@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import torch
 from torch import Tensor
 
 from rgrl.datasets.dataset_spec import DatasetSpec
@@ -32,7 +33,7 @@ class Dataset:
         relations: The relations of a multiplex dataset by name, each a graph over the same nodes and
             features.
         graph_of_node: Where `graph` is the disjoint union of several: the number of the one that each node
-            belongs to, int64 `[N]`; at `splits[0].train` it tells those of `train_graph`'s nodes.
+            belongs to, int64 `[N]`.
     """
 
     name: str
@@ -45,3 +46,10 @@ class Dataset:
     train_graph: Graph | None = None
     relations: Mapping[str, Graph] = field(default_factory=dict)
     graph_of_node: Tensor | None = None
+
+    @property
+    def train_graph_of_node(self) -> Tensor | None:
+        """The same of the nodes that an encoder is trained on: those of `train_graph`, if there is one."""
+        if self.graph_of_node is None or self.train_graph is None:
+            return self.graph_of_node
+        return self.graph_of_node[torch.tensor(self.splits[0].train)]

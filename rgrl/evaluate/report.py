@@ -9,6 +9,9 @@ from typing import Any
 
 from rgrl.errors import DataError
 
+#: Metrics of which less is better.
+LESS_IS_BETTER: frozenset[str] = frozenset({"conductance"})
+
 
 @dataclass(frozen=True)
 class Report:
@@ -17,7 +20,7 @@ class Report:
     Attributes:
         task: Name of the task, such as ``"clustering"``.
         scores: For each metric one number a repetition; the same number of them for every metric. Unless a
-            task says otherwise a score lies between 0 and 1 and more is better.
+            task says otherwise a score lies between 0 and 1; more is better, of :data:`LESS_IS_BETTER` less.
 
     Raises:
         ValueError: If there is no metric, or they differ in length.
@@ -28,6 +31,9 @@ class Report:
         clustering: nmi 0.6000 ± 0.1414, ari 0.4000 ± 0.0000 (2 repetitions)
         >>> report.compare(Report("clustering", {"nmi": (0.5, 0.5)}))
         {'nmi': 0.1}
+        >>> cut, larger_cut = (Report("clustering", {"conductance": (share,)}) for share in (0.2, 0.3))
+        >>> cut.compare(larger_cut)
+        {'conductance': 0.1}
     """
 
     task: str
@@ -63,7 +69,10 @@ class Report:
         return stdev(values) if len(values) > 1 else None
 
     def compare(self, other: Report) -> dict[str, float]:
-        """This report's mean less the other's, for each metric that both have, to four places.
+        """By how much this report is better than the other, for each metric that both have, to four places.
+
+        The difference of the means: above 0 where this one's is higher, or, of a metric of
+        :data:`LESS_IS_BETTER`, lower.
 
         Raises:
             DataError: If the other is of another task.
@@ -71,7 +80,7 @@ class Report:
         if other.task != self.task:
             raise DataError(f"a report of {self.task} cannot be compared with one of {other.task}")
         return {
-            metric: round(self.mean(metric) - other.mean(metric), 4)
+            metric: round(_gain(metric, self.mean(metric), other.mean(metric)), 4)
             for metric in self.scores
             if metric in other.scores
         }
@@ -103,3 +112,7 @@ class Report:
             parts.append(f"{metric} {self.mean(metric):.4f}" + ("" if std is None else f" ± {std:.4f}"))
         count = self.repetitions
         return f"{self.task}: {', '.join(parts)} ({count} repetition{'s' if count > 1 else ''})"
+
+
+def _gain(metric: str, own: float, other: float) -> float:
+    return other - own if metric in LESS_IS_BETTER else own - other

@@ -10,6 +10,7 @@ from rgrl.methods.multiplex_rgrl import MultiplexPlan, MultiplexRGRL
 from rgrl.methods.node2vec import node2vec
 from rgrl.methods.rgrl import RGRL, RGRLPlan
 from rgrl.methods.supervised_gcn import supervised_gcn
+from rgrl.methods.supervised_report import SupervisedReport
 
 __all__ = [
     "BGRL",
@@ -22,6 +23,7 @@ __all__ = [
     "MultiplexPlan",
     "MultiplexRGRL",
     "RGRLPlan",
+    "SupervisedReport",
     "cca_loss",
     "info_nce",
     "infomax_loss",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,7 @@ def node2vec(
     epochs: int = 1,
     negatives: int = 5,
     seed: int = 0,
+    stop: Callable[[float], bool] | None = None,
 ) -> Tensor:
     """Embed the nodes by skip-gram with negative sampling over random walks; features are not used.
 
@@ -52,6 +53,9 @@ def node2vec(
         epochs: Passes over the walks.
         negatives: Negative samples a pair.
         seed: From 0 to 2³² − 1, of walks, initial vectors and negatives; no global random state is used.
+        stop: Asked before each walk of each pass whether to end, with the passes done so far, such as 1.5.
+            The embedding is then what skip-gram has come to, with a learning rate that has not fallen to its
+            end. Making the walks and counting their nodes come first, and are not ended.
 
     Returns:
         float32 ``[N, d]`` on the graph's device. A node that no walk meets, an isolated one, has zeros.
@@ -79,8 +83,7 @@ def node2vec(
     logger.debug("%d walks of %d nodes", *walks.shape)
     embedding = torch.zeros(graph.num_nodes, dimensions)
     if walks.size:
-        vectors = word2vec(
-            sentences=_Sentences(walks),
+        model = word2vec(
             vector_size=dimensions,
             window=window,
             sg=1,
@@ -90,23 +93,46 @@ def node2vec(
             min_count=1,
             sample=0,
             workers=1,
-        ).wv
-        embedding[torch.tensor(vectors.index_to_key)] = torch.from_numpy(vectors.vectors)
+        )
+        model.build_vocab(_Sentences(walks))
+        sentences = _Sentences(walks, stop)
+        model.train(
+            sentences,
+            total_examples=len(walks),
+            epochs=epochs,
+            start_alpha=model.alpha,
+            end_alpha=model.min_alpha,
+        )
+        if sentences.error is not None:
+            raise sentences.error
+        embedding[torch.tensor(model.wv.index_to_key)] = torch.from_numpy(model.wv.vectors)
     return embedding.to(graph.device)
 
 
 class _Sentences:
-    """Walks as lists of whole numbers, as often as they are asked for."""
+    """Walks as lists of whole numbers, as often as they are asked for, until ``stop`` says so."""
 
-    def __init__(self, walks: np.ndarray) -> None:
-        self.walks = walks
+    def __init__(self, walks: np.ndarray, stop: Callable[[float], bool] | None = None) -> None:
+        self.walks, self.stop = walks, stop
+        self.given, self.stopped = 0, False
+        self.error: Exception | None = None
 
     def __iter__(self) -> Iterator[list[int]]:
         lengths = (self.walks >= 0).sum(1)
         for first in range(0, len(self.walks), _CHUNK):
             part = slice(first, first + _CHUNK)
             for walk, length in zip(self.walks[part].tolist(), lengths[part].tolist(), strict=True):
-                yield walk[:length]
+                # gensim counts its sentences, and warns of missing ones; empty ones teach nothing.
+                yield [] if self._is_over() else walk[:length]
+
+    def _is_over(self) -> bool:
+        if self.stop is not None and not self.stopped:
+            try:
+                self.stopped = self.stop(self.given / len(self.walks))
+            except Exception as error:  # gensim reads in a thread of its own, and would wait for it forever
+                self.stopped, self.error = True, error
+            self.given += not self.stopped
+        return self.stopped
 
 
 def _word2vec() -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,13 +12,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from rgrl.errors import ConfigError, DivergedError
-from rgrl.evaluate import ProbeReport, SplitLike
+from rgrl.errors import ConfigError, DataError
+from rgrl.evaluate import SplitLike
 from rgrl.evaluate.checks import checked_labels, checked_splits
 from rgrl.evaluate.probe_predict import score
-from rgrl.graph import Graph, SparseFeatures
+from rgrl.graph import Graph
 from rgrl.methods.gcn_classifier import GCNClassifier
-from rgrl.nn import inference
+from rgrl.methods.split_fit import SplitFit
+from rgrl.methods.supervised_report import SupervisedReport
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ def supervised_gcn(
     labels: Any,
     splits: Sequence[SplitLike],
     *,
+    train_graph: Graph | None = None,
     hidden: int = 16,
     dropout: float = 0.5,
     lr: float = 0.01,
@@ -37,7 +39,8 @@ def supervised_gcn(
     normalize_features: bool = True,
     num_classes: int | None = None,
     seed: int = 0,
-) -> ProbeReport:
+    stop: Callable[[int], bool] | None = None,
+) -> SupervisedReport:
     """Accuracy of a GCN trained end to end on each split's train rows (Kipf and Welling, ICLR 2017).
 
     The defaults are the paper's: 16 hidden units, dropout 0.5, Adam, L2 on the first layer's weights only,
@@ -46,9 +49,12 @@ def supervised_gcn(
     does not end early by a rise of the loss. Test labels enter the report and nothing else.
 
     Args:
-        graph: Graph of N nodes; all its edges and features are seen in training (transductive).
+        graph: Graph of N nodes; all its edges and features are seen in training (transductive), unless there
+            is a ``train_graph``.
         labels: Class of every node, integers ``[N]``.
         splits: Objects with ``train``, ``val`` and ``test`` rows.
+        train_graph: All that training sees (inductive), such as :attr:`rgrl.datasets.Dataset.train_graph`:
+            its nodes are the split's train rows in their order. Validation and test are on ``graph``.
         hidden: Width of the hidden layer.
         dropout: Probability of a layer's input to be dropped, in [0, 1).
         lr: Adam's step size.
@@ -59,9 +65,11 @@ def supervised_gcn(
         num_classes: Number of classes; None for the largest label used plus one.
         seed: Of initial weights and dropout, at least 0; split s uses ``seed + s``. The global random state
             is neither read nor moved.
+        stop: Asked after each epoch, with the number of epochs done, whether to end. The splits are trained
+            side by side, an epoch of each in turn, so that all have got as many when they are ended.
 
     Returns:
-        Validation and test accuracy of every split at its best epoch, in per cent.
+        Validation and test accuracy of every split at its best epoch, in per cent, and the epochs it got.
 
     Raises:
         ConfigError: If an argument is out of range.
@@ -88,89 +96,48 @@ def supervised_gcn(
         raise ConfigError(f"seed is {seed}: 0 or more is needed")
     rows = checked_splits(splits, graph.num_nodes)
     classes, count = checked_labels(labels, graph.num_nodes, rows, num_classes)
+    if train_graph is not None and any(train.size != train_graph.num_nodes for train, _, _ in rows):
+        raise DataError(f"train_graph has {train_graph.num_nodes} nodes: one for each train row is needed")
+    if normalize_features:
+        graph = _row_normalized(graph)
+        train_graph = None if train_graph is None else _row_normalized(train_graph)
+    view, train_view = graph.view(), None if train_graph is None else train_graph.view()
     target = torch.from_numpy(classes).to(graph.device)
-    features = _row_normalized(graph.x) if normalize_features else graph.x
-    predictions = []
+    fits = []
     for number, (train, val, _) in enumerate(rows):
         generator = torch.Generator().manual_seed(seed + number)
         model = GCNClassifier(
             graph.num_features, count, hidden=hidden, dropout=dropout, generator=generator
         ).to(graph.device)
-        epoch, predicted = fit_split(
-            model, graph, features, target, torch.from_numpy(train), torch.from_numpy(val),
-            lr=lr, weight_decay=weight_decay, epochs=epochs, patience=patience, generator=generator,
-        )  # fmt: skip
-        logger.debug("split %d: epoch %d validates best", number, epoch)
-        predictions.append(predicted)
-    return score(torch.stack(predictions), classes, rows)
+        fits.append(SplitFit(
+            model, view, target, torch.from_numpy(train), torch.from_numpy(val), train_view=train_view,
+            lr=lr, weight_decay=weight_decay, patience=patience, generator=generator,
+        ))  # fmt: skip
+    stopped = _stopped(fits, epochs, stop)
+    logger.debug("epochs that validate best: %s", [fit.best_epoch for fit in fits])
+    accuracies = score(torch.stack([fit.predictions for fit in fits]), classes, rows)
+    done = tuple(fit.epochs for fit in fits)
+    return SupervisedReport(val=accuracies.val, test=accuracies.test, epochs=done, stopped=stopped)
 
 
-def fit_split(
-    model: GCNClassifier,
-    graph: Graph,
-    features: Tensor | SparseFeatures,
-    target: Tensor,
-    train: Tensor,
-    val: Tensor,
-    *,
-    lr: float,
-    weight_decay: float,
-    epochs: int,
-    patience: int,
-    generator: torch.Generator,
-) -> tuple[int, Tensor]:
-    """Train on some rows, choose the epoch by others; no other row of ``target`` is read.
-
-    Args:
-        model: Trained in place; what it holds afterwards is the last epoch's.
-        graph: Graph of N nodes.
-        features: ``[N, F]``, in place of the graph's.
-        target: Classes ``[N]``.
-        train: Rows of the loss.
-        val: Rows of the choice.
-        lr: Adam's step size.
-        weight_decay: L2 penalty of the first layer's weights.
-        epochs: Most updates.
-        patience: Epochs without a better validation after which to stop.
-        generator: Random stream of the dropout.
-
-    Returns:
-        The chosen epoch, 1 for the first, and its predicted classes ``[N]``.
-
-    Raises:
-        DivergedError: If the loss is no longer finite.
-    """
-    train, val = train.to(graph.device), val.to(graph.device)
-    penalized = model.first.weight
-    others = [parameter for parameter in model.parameters() if parameter is not penalized]
-    groups: list[dict[str, Any]] = [{"params": [penalized], "weight_decay": weight_decay}, {"params": others}]
-    optimizer = torch.optim.Adam(groups, lr=lr)
-    view = graph.view()
-    best, chosen, predictions = (-1.0, 0.0), 0, target
+def _stopped(fits: Sequence[SplitFit], epochs: int, stop: Callable[[int], bool] | None) -> bool:
+    """Train all splits, an epoch of each in turn; whether ``stop`` ended any that would have gone on."""
     for epoch in range(1, epochs + 1):
-        model.train()
-        optimizer.zero_grad()
-        loss = F.cross_entropy(model(view, features, generator)[train], target[train])
-        if not torch.isfinite(loss):
-            raise DivergedError(f"the supervised GCN's loss is {loss.item()} in epoch {epoch}: lower lr")
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
-        with inference(model):
-            scores = model(view, features)
-        predicted = scores.argmax(1)
-        correct = (predicted[val] == target[val]).float().mean().item()
-        validation = (correct, -F.cross_entropy(scores[val], target[val]).item())
-        if validation > best:
-            best, chosen, predictions = validation, epoch, predicted
-        elif epoch - chosen >= patience:
-            break
-    return chosen, predictions
+        going = [fit for fit in fits if not fit.is_over]
+        for fit in going:
+            fit.update()
+        if epoch == epochs or all(fit.is_over for fit in going):
+            return False
+        if stop is not None and stop(epoch):
+            return True
+    return False
 
 
-def _row_normalized(x: Tensor | SparseFeatures) -> Tensor | SparseFeatures:
-    """Rows over the sum of their absolute values; a row of zeros stays one."""
+def _row_normalized(graph: Graph) -> Graph:
+    """The graph with rows of features over the sum of their absolute values; a row of zeros stays one."""
+    x = graph.x
     if isinstance(x, Tensor):
-        return F.normalize(x, p=1.0, dim=1)
+        return replace(graph, x=F.normalize(x, p=1.0, dim=1))
     rows = x.pattern.row.long()
     sums = torch.zeros(x.shape[0], device=x.values.device).index_add_(0, rows, x.values.abs())
-    return replace(x, values=x.values / sums.clamp_min(1e-12)[rows])
+    return replace(graph, x=replace(x, values=x.values / sums.clamp_min(1e-12)[rows]))

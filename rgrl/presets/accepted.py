@@ -52,6 +52,7 @@ def _one_of(names: tuple[str, ...]) -> tuple[Any, str]:
 
 ACCEPTED: dict[str, tuple[Any, str]] = {
     "epochs": (_is_int(0), "a whole number of at least 0"),
+    "batch_size": (lambda v: v is None or _COUNT[0](v), _COUNT[1]),
     "learning_rate": _POSITIVE,
     "weight_decay": _WEIGHT,
     "layers": (

@@ -29,8 +29,8 @@ class Preset:
             require_accepted(field.name, getattr(self, field.name))
 
     def to_dict(self) -> dict[str, Any]:
-        """The settings as plain values."""
-        return dataclasses.asdict(self)
+        """The settings as plain values; one that is ``None`` is not there, as in TOML."""
+        return {name: value for name, value in dataclasses.asdict(self).items() if value is not None}
 
     @property
     def hash(self) -> str:

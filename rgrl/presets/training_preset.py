@@ -13,7 +13,9 @@ class TrainingPreset(Preset):
     """Encoder, views, optimiser and protocol of a run.
 
     Attributes:
-        epochs: Updates; one full batch each.
+        epochs: Updates; one full batch each, or one batch of graphs where there is a ``batch_size``.
+        batch_size: Graphs a batch, of a dataset that has several (PPI) and of no other; all are in one batch
+            where it is their number or more, or left out.
         learning_rate: AdamW's; its highest under a schedule.
         weight_decay: AdamW's, on all parameters.
         schedule: ``"constant"``, or ``"cosine"``: a rise over ``warmup`` updates, then half a cosine to 0.
@@ -35,6 +37,7 @@ class TrainingPreset(Preset):
     """
 
     epochs: int
+    batch_size: int | None = None
     learning_rate: float = 1e-3
     weight_decay: float = 1e-5
     schedule: str = "constant"

@@ -38,4 +38,5 @@ def test_the_supervised_gcn_reports_what_is_known_of_it(tmp_path, karate):
     result = run.classification(lambda: 0.0)
     model = GCNClassifier(34, 2, hidden=5)
     assert result["parameters"] == sum(parameter.numel() for parameter in model.parameters())
-    assert result["updates"] == [None], "its splits end one by one"
+    assert result["updates"] == [2]
+    assert result["runs"][0]["ended_by"] == "epochs"

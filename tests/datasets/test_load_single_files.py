@@ -2,44 +2,16 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from single_file_writers import (
-    arxiv_tables,
-    ppi_members,
-    reddit_arrays,
-    wikics_data,
-    write_arxiv,
-    write_json,
-    write_ppi,
-    write_reddit,
-)
+from single_file_writers import reddit_arrays
+from small_datasets import WRITERS, put
 
-from rgrl.datasets import Dataset, load_dataset, on_disk, registry
+from rgrl.datasets import Dataset, load_dataset, on_disk
 from rgrl.errors import DataError
 from rgrl.graph import graph_batches, induced_subgraph
-
-WRITERS = {
-    "wikics": lambda folder: write_json(folder, wikics_data()),
-    "ogbn-arxiv": lambda folder: write_arxiv(folder, arxiv_tables()),
-    "reddit": lambda folder: write_reddit(folder, *reddit_arrays()),
-    "ppi": lambda folder: write_ppi(folder, ppi_members()),
-}
-
-
-def put(name: str, root: Path, monkeypatch: pytest.MonkeyPatch, **facts: Any) -> None:
-    """Write the small file where the published one belongs, and forget what is known of that one."""
-    spec = registry.DATASETS[name]
-    path = WRITERS[name](root / name / "raw")
-    assert [file.name for file in spec.files] == [path.name]
-    unknown = dict.fromkeys(("num_nodes", "num_edges", "num_features", "num_classes"))
-    files = tuple(dataclasses.replace(file, sha256=None, size=None) for file in spec.files)
-    monkeypatch.setitem(
-        registry.DATASETS, name, dataclasses.replace(spec, files=files, **{**unknown, **facts})
-    )
 
 
 @pytest.fixture(params=list(WRITERS))
@@ -68,7 +40,7 @@ def test_parts_belong_together(loaded: Dataset) -> None:
     else:
         assert graph.y is not None
         assert torch.equal(graph.y, loaded.labels)
-        assert loaded.graph_of_node is None
+        assert loaded.graph_of_node is loaded.train_graph_of_node is None
 
 
 def test_an_encoder_sees_the_training_nodes_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,9 +57,11 @@ def test_an_encoder_sees_the_training_nodes_only(tmp_path: Path, monkeypatch: py
 def test_ppi_trains_on_batches_of_whole_graphs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put("ppi", tmp_path, monkeypatch)
     found = load_dataset("ppi", root=tmp_path)
-    assert found.graph_of_node is not None
     assert found.train_graph is not None
-    numbers = found.graph_of_node[torch.tensor(found.splits[0].train)]
+    numbers = found.train_graph_of_node
+    assert numbers is not None
+    assert numbers.tolist() == [0] * 6 + [1] * 4 + [2] * 5
+    assert dataclasses.replace(found, train_graph=None).train_graph_of_node is found.graph_of_node
     draw = torch.Generator().manual_seed(0)
     batches = list(graph_batches(found.train_graph, numbers, batch_size=2, generator=draw))
     assert [batch.num_nodes for batch in batches] in ([10, 5], [11, 4], [9, 6])

@@ -30,6 +30,14 @@ def test_comparison_covers_what_both_have() -> None:
         REPORT.compare(Report("link", {"nmi": (0.6,)}))
 
 
+def test_of_some_metrics_less_is_better() -> None:
+    tight = Report("clustering", {"modularity": (0.5, 0.3), "conductance": (0.1, 0.2)})
+    loose = Report("clustering", {"modularity": (0.3, 0.3), "conductance": (0.4, 0.4)})
+    assert tight.compare(loose) == {"modularity": 0.1, "conductance": 0.25}
+    assert loose.compare(tight) == {"modularity": -0.1, "conductance": -0.25}
+    assert tight.compare(tight) == {"modularity": 0.0, "conductance": 0.0}
+
+
 def test_a_metric_that_is_not_there_is_named() -> None:
     with pytest.raises(DataError, match=r"'purity'.*nmi, ari"):
         REPORT.mean("purity")

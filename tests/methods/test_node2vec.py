@@ -77,6 +77,37 @@ def test_odd_graphs():
     assert (embedding != 0).any(1).tolist() == [True, True, True, False]
 
 
+def test_it_is_ended_in_the_middle_of_a_pass(caplog):
+    pytest.importorskip("gensim")
+    graph, asked = two_cliques(), []
+
+    def ended_at(passes: float) -> torch.Tensor:
+        asked.clear()
+        return node2vec(graph, **SMALL, stop=lambda done: asked.append(done) or done >= passes)
+
+    caplog.set_level("WARNING", logger="gensim")
+    whole, longer, begun, untouched = (ended_at(passes) for passes in (9, 1.5, 0.25, 0))
+    assert asked == [0.0]
+    assert torch.equal(whole, node2vec(graph, **SMALL))
+    assert torch.equal(longer, ended_at(1.5))
+    assert asked == [walk / 160 for walk in range(241)], "once before each of 160 walks a pass, and no more"
+    # Each walk that was learned from takes the vectors further from where they began.
+    moved = [(embedding - untouched).norm().item() for embedding in (begun, longer, whole)]
+    assert 0 < moved[0] < moved[1] < moved[2]
+    assert torch.equal(untouched[16], torch.zeros(16))
+    assert not caplog.records, "gensim does not miss the other walks"
+
+
+def test_an_error_of_whoever_is_asked_comes_through():
+    pytest.importorskip("gensim")
+
+    def broken(_: float) -> bool:
+        raise RuntimeError("a bug")
+
+    with pytest.raises(RuntimeError, match="a bug"):
+        node2vec(two_cliques(), **SMALL, stop=broken)
+
+
 @pytest.mark.parametrize(
     ("bad", "message"),
     [

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,9 +10,9 @@ from torch.nn import functional as F
 
 import rgrl
 from rgrl.errors import ConfigError, DataError, DivergedError
-from rgrl.graph import Graph, SparseFeatures
+from rgrl.graph import Graph, SparseFeatures, induced_subgraph
 from rgrl.methods import GCNClassifier, supervised_gcn
-from rgrl.methods.supervised_gcn import fit_split
+from rgrl.methods.split_fit import SplitFit
 
 
 def make_graph(sparse: bool = False) -> tuple[Graph, torch.Tensor]:
@@ -94,8 +95,8 @@ def test_one_epoch_is_adam_on_the_train_rows_with_decay_of_the_first_weights():
     dense = naive_dense(graph)
     loss = F.cross_entropy((dense @ (dense @ graph.x @ w + b).relu() @ v + c)[train], labels[train])
     (loss + 0.5 * 0.3 * w.square().sum()).backward()
-    arguments = {"lr": 0.01, "weight_decay": 0.3, "epochs": 1, "patience": 1, "generator": torch.Generator()}
-    fit_split(model, graph, graph.x, labels, train, val, **arguments)
+    arguments = {"lr": 0.01, "weight_decay": 0.3, "patience": 1, "generator": torch.Generator()}
+    SplitFit(model, graph.view(), labels, train, val, **arguments).update()
     for after, start in zip(model.parameters(), before, strict=True):
         # Adam's first step is lr g / (|g| + ε), whatever the size of g
         step = start.detach() - 0.01 * start.grad / (start.grad.abs() + 1e-8)
@@ -112,10 +113,13 @@ def test_test_labels_change_neither_the_epoch_nor_a_prediction():
     def fit(target: torch.Tensor) -> tuple[int, torch.Tensor]:
         generator = torch.Generator().manual_seed(0)
         model = GCNClassifier(12, 2, generator=generator)
-        return fit_split(
-            model, graph, graph.x, target, train, val,
-            lr=0.01, weight_decay=5e-4, epochs=40, patience=40, generator=generator,
+        split_fit = SplitFit(
+            model, graph.view(), target, train, val,
+            lr=0.01, weight_decay=5e-4, patience=40, generator=generator,
         )  # fmt: skip
+        for _ in range(40):
+            split_fit.update()
+        return split_fit.best_epoch, split_fit.predictions
 
     epoch, predictions = fit(labels)
     other_epoch, other_predictions = fit(scrambled)
@@ -147,6 +151,77 @@ def test_communities_are_learned_and_runs_repeat_whatever_stands_beside():
     assert later.test == report.test[1:]
 
 
+def test_splits_are_ended_side_by_side_with_what_they_have_come_to():
+    graph, labels = make_graph()
+    splits = make_splits(3)
+    asked: list[int] = []
+
+    def stop(epochs: int) -> bool:
+        asked.append(epochs)
+        return epochs == 7
+
+    ended = supervised_gcn(graph, labels, splits, stop=stop)
+    assert asked == [1, 2, 3, 4, 5, 6, 7]
+    assert (ended.epochs, ended.stopped) == ((7, 7, 7), True)
+    whole = supervised_gcn(graph, labels, splits, epochs=7, stop=lambda _: False)
+    assert (whole.val, whole.test, whole.epochs, whole.stopped) == (ended.val, ended.test, (7, 7, 7), False)
+
+
+def test_what_has_ended_by_itself_is_not_stopped():
+    graph, labels = make_graph()
+    splits = make_splits(2)
+    alone = [supervised_gcn(graph, labels, [split], seed=s, patience=3) for s, split in enumerate(splits)]
+    lengths = [report.epochs[0] for report in alone]
+    assert lengths[0] != lengths[1], "the test is about splits of different lengths"
+    longest, asked = max(lengths), []
+    both = supervised_gcn(graph, labels, splits, patience=3, stop=lambda e: asked.append(e) or e >= longest)
+    assert (list(both.epochs), both.stopped) == (lengths, False)
+    assert asked == list(range(1, longest)), "nobody is asked about what is over"
+    assert both.test == tuple(report.test[0] for report in alone)
+    assert not supervised_gcn(graph, labels, splits, epochs=1, stop=lambda _: True).stopped, "it got all"
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+def test_training_on_the_train_rows_graph_sees_nothing_of_the_other_nodes(sparse, monkeypatch):
+    graph, labels = make_graph(sparse)
+    split = SimpleNamespace(train=np.arange(38, 8, -1), val=np.arange(4), test=np.r_[4:9, 39])
+    train_graph = induced_subgraph(graph, split.train)
+    bare = Graph.from_edge_index(torch.empty(2, 0), x=torch.zeros(40, 12), sparse_features=sparse)
+    models: list[GCNClassifier] = []
+
+    def build(*arguments: object, **settings: object) -> GCNClassifier:
+        models.append(GCNClassifier(*arguments, **settings))
+        return models[-1]
+
+    monkeypatch.setattr(sys.modules["rgrl.methods.supervised_gcn"], "GCNClassifier", build)
+    reports = [
+        supervised_gcn(whole, labels, [split], train_graph=seen, epochs=5)
+        for whole, seen in ((graph, train_graph), (bare, train_graph), (graph, None))
+    ]
+    inductive, elsewhere, transductive = (list(model.parameters()) for model in models)
+    assert all(map(torch.equal, inductive, elsewhere))
+    assert not any(map(torch.equal, inductive, transductive))
+    assert reports[0] != reports[1], "what is scored is the whole graph"
+
+
+def test_one_inductive_epoch_is_adam_on_the_training_graph():
+    graph, labels = make_graph()
+    train = torch.tensor([12, 3, 25, 8, 30, 17])
+    seen = induced_subgraph(graph, train)
+    assert seen.num_edges > 0
+    model = GCNClassifier(12, 2, dropout=0.0, generator=torch.Generator().manual_seed(1))
+    w, b, v, c = (p.detach().clone().requires_grad_() for p in model.parameters())
+    dense = naive_dense(seen)
+    F.cross_entropy(dense @ (dense @ seen.x @ w + b).relu() @ v + c, labels[train]).backward()
+    SplitFit(
+        model, graph.view(), labels, train, torch.arange(3), train_view=seen.view(),
+        lr=0.01, weight_decay=0.0, patience=1, generator=torch.Generator(),
+    ).update()  # fmt: skip
+    for after, start in zip(model.parameters(), (w, b, v, c), strict=True):
+        step = start.detach() - 0.01 * start.grad / (start.grad.abs() + 1e-8)
+        torch.testing.assert_close(after.detach(), step, rtol=1e-4, atol=1e-4)
+
+
 def test_bad_input_is_named():
     graph, labels = make_graph()
     splits = make_splits(1)
@@ -166,6 +241,8 @@ def test_bad_input_is_named():
         supervised_gcn(graph, labels, [])
     with pytest.raises(DataError, match="one label for each of 40"):
         supervised_gcn(graph, labels[:5], splits)
+    with pytest.raises(DataError, match="train_graph has 40 nodes: one for each train row is needed"):
+        supervised_gcn(graph, labels, splits, train_graph=graph)
     with pytest.raises(DivergedError, match="lower lr"):
         supervised_gcn(graph, labels, splits, lr=1e30)
 

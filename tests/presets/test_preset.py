@@ -101,6 +101,22 @@ def test_changes_change_the_hash_and_equal_settings_do_not():
     assert preset.replace({"layers": [64, 32]}).layers == (64, 32)
 
 
+@pytest.mark.parametrize("method", ["rgrl", "bgrl", "grace", "dgi", "cca-ssg"])
+def test_on_several_graphs_every_trained_method_has_batches(method):
+    assert has_preset(method, "ppi")
+    assert method_preset(method, "ppi").batch_size >= 1
+
+
+def test_a_setting_that_nobody_made_is_no_part_of_the_preset():
+    """So that results from before there was one are found again."""
+    preset = load_preset("rgrl-cora")
+    assert preset.batch_size is None
+    assert "batch_size" not in preset.to_dict()
+    assert preset.hash == "4086938485d5"
+    assert preset.replace({"batch_size": 2}).hash != preset.hash
+    assert preset.replace({"batch_size": 2}).replace({"batch_size": None}) == preset
+
+
 def test_a_file_of_ones_own(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text("epochs = 3\nlocal_weight = 2\n")
@@ -129,6 +145,8 @@ def test_settings_are_read_as_toml(text, expected):
         ({"epoch": 3}, "did you mean 'epochs'"),
         ({"epochs": -1}, "epochs is -1: a whole number of at least 0"),
         ({"epochs": 1.5}, r"epochs is 1\.5"),
+        ({"batch_size": 0}, "batch_size is 0: a whole number of at least 1"),
+        ({"batch_size": "all"}, "batch_size is 'all'"),
         ({"epochs": True}, "epochs is True"),
         ({"norm": "bach"}, "norm is 'bach': one of \"batch\""),
         ({"layers": []}, r"layers is \[\]"),
