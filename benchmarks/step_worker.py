@@ -12,6 +12,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import torch
 from floor import Floor
@@ -36,13 +37,12 @@ def main() -> None:
     parser.add_argument("--device", default="cpu")
     arguments = parser.parse_args()
     makers = {"package": package, "reference": reference, "reference_kept": reference, "floor": floor}
-    if arguments.which == "reference_kept":
-        keep_freed_memory().__enter__()  # for good: the process has no other work
-    measure = makers[arguments.which](arguments)
-    print(json.dumps(peak_memory_bytes(arguments.device)), flush=True)
-    for _ in sys.stdin:
-        print(json.dumps(measure()), flush=True)
-    print(json.dumps(peak_memory_bytes(arguments.device)), flush=True)
+    with keep_freed_memory() if arguments.which == "reference_kept" else nullcontext():
+        measure = makers[arguments.which](arguments)
+        print(json.dumps(peak_memory_bytes(arguments.device)), flush=True)
+        for _ in sys.stdin:
+            print(json.dumps(measure()), flush=True)
+        print(json.dumps(peak_memory_bytes(arguments.device)), flush=True)
 
 
 def package(arguments: argparse.Namespace) -> Callable[[], float]:
