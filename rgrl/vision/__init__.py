@@ -1,7 +1,13 @@
 """ReSSL: relational self-supervised learning on images, on the same relation core."""
 
 from rgrl.vision.as_backbone import as_backbone
+from rgrl.vision.cifar import cifar_images
+from rgrl.vision.digit_images import digit_images
+from rgrl.vision.image_folder import folder_images
+from rgrl.vision.image_set import ImageSet
 from rgrl.vision.info_nce import info_nce
+from rgrl.vision.load_images import load_images
+from rgrl.vision.npz_images import npz_images
 from rgrl.vision.pixel_norm import PixelNorm
 from rgrl.vision.projection_head import ProjectionHead
 from rgrl.vision.resnet18 import ResNet18
@@ -9,11 +15,17 @@ from rgrl.vision.ressl import ReSSL
 from rgrl.vision.split_batch_norm import SplitBatchNorm
 
 __all__ = [
+    "ImageSet",
     "PixelNorm",
     "ProjectionHead",
     "ReSSL",
     "ResNet18",
     "SplitBatchNorm",
     "as_backbone",
+    "cifar_images",
+    "digit_images",
+    "folder_images",
     "info_nce",
+    "load_images",
+    "npz_images",
 ]
