@@ -3,6 +3,7 @@
 from rgrl.vision.as_backbone import as_backbone
 from rgrl.vision.cifar import cifar_images
 from rgrl.vision.digit_images import digit_images
+from rgrl.vision.from_preset import pretrain_from_preset, ressl_from_preset, views_from_preset
 from rgrl.vision.image_folder import folder_images
 from rgrl.vision.image_set import ImageSet
 from rgrl.vision.image_view import ImageView
@@ -35,5 +36,8 @@ __all__ = [
     "multi_crop_views",
     "npz_images",
     "pretrain",
+    "pretrain_from_preset",
+    "ressl_from_preset",
+    "views_from_preset",
     "weak_view",
 ]
