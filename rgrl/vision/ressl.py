@@ -27,8 +27,8 @@ class ReSSL(nn.Module):
     cross-entropy is larger by the teacher's entropy, which no gradient sees. Several student views (the
     multi-crop of the paper) share one teacher view, and the loss is their mean.
 
-    The teacher follows the student and the queue takes the teacher's rows after each step, so an image is
-    never among its own anchors.
+    The teacher follows the student and the queue takes the teacher's rows after each step, so a row is never
+    among the anchors that describe it.
 
     Args:
         backbone: f, a module that maps images ``[B, 3, H, W]`` to ``[B, d]``.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import colorsys
 import sys
 from typing import Any
 
@@ -94,6 +95,11 @@ def test_colours_and_blur_come_out_as_stated() -> None:
     assert 0.59 < brightness.min() < 0.63
     assert 1.37 < brightness.max() < 1.41
     assert (brightness - 1).abs().lt(1e-4).float().mean() == pytest.approx(0.2, abs=0.04)
+    reddish = torch.tensor([0.5, 0.3, 0.3]).view(1, 3, 1, 1).expand(800, 3, 2, 2)
+    hue = torch.tensor([colorsys.rgb_to_hsv(*colour)[0] for colour in jitter(reddish)[:, :, 0, 0].tolist()])
+    hue = (hue + 0.5) % 1 - 0.5  # nothing else turns it
+    assert 0.095 < hue.abs().max() < 0.101
+    assert -0.02 < hue.mean() < 0.02
     red = torch.tensor([0.6, 0.2, 0.2]).view(1, 3, 1, 1).expand(800, 3, 2, 2)
     turned = grey(red)
     assert (turned[:, 0] == turned[:, 1]).all(dim=(1, 2)).float().mean() == pytest.approx(0.2, abs=0.04)
