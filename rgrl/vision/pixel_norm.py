@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from rgrl.errors import ConfigError
+from rgrl.errors import ConfigError, DataError
 
 #: Mean and deviation of the colours of ImageNet, as everybody has them.
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -44,7 +44,13 @@ class PixelNorm(nn.Module):
         self.register_buffer("std", torch.tensor(std, dtype=torch.float32).view(3, 1, 1))
 
     def forward(self, images: Tensor) -> Tensor:
-        """Normalise ``[B, 3, H, W]``: uint8, or floats in [0, 1]."""
+        """Normalise ``[B, 3, H, W]``: uint8, or floats in [0, 1].
+
+        Raises:
+            DataError: If the images have another shape.
+        """
+        if images.ndim != 4 or images.shape[1] != 3:  # a single colour would become three by broadcasting
+            raise DataError(f"the images are {list(images.shape)}: [N, 3, H, W] is needed")
         return (as_floats(images) - self.mean) / self.std
 
 

@@ -179,7 +179,7 @@ class ReSSL(nn.Module):
         Raises:
             DataError: If the images have another shape, or there are none.
         """
-        if images.ndim != 4 or images.shape[1] != 3 or images.shape[0] == 0:
+        if images.ndim != 4 or images.shape[0] == 0:
             raise DataError(f"the images are {list(images.shape)}: [N, 3, H, W] with N at least 1 is needed")
         if batch_size < 1:
             raise ConfigError(f"batch_size is {batch_size}: at least 1 is needed")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from rgrl.errors import ConfigError
+from rgrl.errors import ConfigError, DataError
 from rgrl.vision import PixelNorm
 
 
@@ -26,3 +26,6 @@ def test_bad_numbers_are_refused() -> None:
         PixelNorm((0.5,))
     with pytest.raises(ConfigError, match="std is"):
         PixelNorm((0.5, 0.5, 0.5), (0.1, 0.0, 0.1))
+    for shape in ([2, 1, 4, 4], [3, 4, 4]):
+        with pytest.raises(DataError, match="the images are "):
+            PixelNorm()(torch.zeros(shape))
