@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from rgrl.graph import Graph, as_graph
     from rgrl.methods import RGRL
     from rgrl.training import train
+    from rgrl.vision import ReSSL
 
 __version__ = "0.1.0"
 
-__all__ = ["RGRL", "Graph", "__version__", "as_graph", "load_dataset", "train"]
+__all__ = ["RGRL", "Graph", "ReSSL", "__version__", "as_graph", "load_dataset", "train"]
 
 _HOME = {
     "RGRL": "rgrl.methods",
+    "ReSSL": "rgrl.vision",
     "Graph": "rgrl.graph",
     "as_graph": "rgrl.graph",
     "load_dataset": "rgrl.datasets",

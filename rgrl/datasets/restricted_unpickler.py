@@ -82,15 +82,33 @@ def load_pickle(path: Path, *, max_bytes: int | None = None) -> Any:
     limit = MAX_PICKLE_BYTES if max_bytes is None else max_bytes
     if size > limit:
         raise DataError(f"{path} has {size} bytes; a pickled data file may have at most {limit}")
+    with path.open("rb") as stream:
+        return read_pickle(stream, str(path), size)
+
+
+def read_pickle(stream: BinaryIO, source: str, size: int) -> Any:
+    """Read a pickle from a stream whose size was looked at before.
+
+    Args:
+        stream: At the pickle's start; it can be sought in.
+        source: What it is, for the messages.
+        size: Its bytes.
+
+    Returns:
+        What it holds, as :func:`load_pickle`.
+
+    Raises:
+        UnsafeDataError: It names anything but plain data.
+        DataError: It is truncated or no pickle.
+    """
     try:
-        with path.open("rb") as stream:
-            stream.seek(max(0, size - 1))
-            if stream.read() != pickle.STOP:  # where it breaks off within a name, that would look unsafe
-                raise EOFError("its end is missing")
-            stream.seek(0)
-            return RestrictedUnpickler(stream, str(path)).load()
+        stream.seek(max(0, size - 1))
+        if stream.read() != pickle.STOP:  # where it breaks off within a name, that would look unsafe
+            raise EOFError("its end is missing")
+        stream.seek(0)
+        return RestrictedUnpickler(stream, source).load()
     except UnsafeDataError:
         raise
     except Exception as error:  # a damaged pickle can raise nearly anything
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise DataError(f"{path} is damaged or no pickled data file: {reason}") from error
+        raise DataError(f"{source} is damaged or no pickled data file: {reason}") from error

@@ -8,6 +8,8 @@ from rgrl.evaluate.dmgi_probe import dmgi_probe
 from rgrl.evaluate.edge_split_like import EdgeSplitLike
 from rgrl.evaluate.embedding_file import check_embeddings, load_embeddings, save_embeddings
 from rgrl.evaluate.few_shot import few_shot
+from rgrl.evaluate.knn import knn
+from rgrl.evaluate.linear_evaluation import linear_evaluation
 from rgrl.evaluate.linear_probe import linear_probe
 from rgrl.evaluate.link_prediction import link_prediction
 from rgrl.evaluate.loaded_embeddings import LoadedEmbeddings
@@ -36,6 +38,8 @@ __all__ = [
     "dmgi_probe",
     "few_shot",
     "holm",
+    "knn",
+    "linear_evaluation",
     "linear_probe",
     "link_prediction",
     "load_embeddings",

@@ -9,6 +9,7 @@ from rgrl.presets.read import (
     parse_setting,
     preset_names,
 )
+from rgrl.presets.ressl_preset import ReSSLPreset
 from rgrl.presets.rgrl_preset import RGRLPreset
 from rgrl.presets.training_preset import TrainingPreset
 
@@ -16,6 +17,7 @@ __all__ = [
     "METHOD_PRESETS",
     "Preset",
     "RGRLPreset",
+    "ReSSLPreset",
     "TrainingPreset",
     "has_preset",
     "load_preset",

@@ -16,6 +16,7 @@ _PRECISIONS = ("auto", "fp32", "bf16")
 _ENCODERS = ("gcn", "sage", "gat", "gin", "sgc")
 _ACTIVATIONS = ("prelu", "relu")
 _SCHEDULES = ("constant", "cosine")
+_STEMS = ("cifar", "pooled", "imagenet")
 
 
 def _is_int(low: int, high: int = _LARGEST_WHOLE) -> Any:
@@ -95,6 +96,17 @@ ACCEPTED: dict[str, tuple[Any, str]] = {
     "skipgram_epochs": _COUNT,
     "hidden": _WIDTH,
     "dropout": (lambda v: _PROBABILITY[0](v) and v < 1, "a number of at least 0 and below 1"),
+    "decay_vectors": _FLAG,
+    "warmup_epochs": (_is_int(0), "a whole number of at least 0"),
+    "image_size": (_is_int(1, 10_000), "a whole number from 1 to 10,000"),
+    "multi_crop": _FLAG,
+    "width": (_is_int(1, 4096), "a whole number from 1 to 4,096"),
+    "stem": _one_of(_STEMS),
+    "norm_splits": _COUNT,
+    "projector_dim": _WIDTH,
+    "predictor": _FLAG,
+    "queue_size": (_is_int(1, 2**31 - 1), f"a whole number from 1 to {2**31 - 1:,}"),
+    "infonce_warmup": (_is_int(0), "a whole number of at least 0"),
     "precision": _one_of(_PRECISIONS),
     "eval_every": _COUNT,
     "patience": _COUNT,

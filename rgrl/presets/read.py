@@ -14,6 +14,7 @@ from rgrl.presets.dgi_preset import DGIPreset
 from rgrl.presets.grace_preset import GRACEPreset
 from rgrl.presets.node2vec_preset import Node2VecPreset
 from rgrl.presets.preset import Preset
+from rgrl.presets.ressl_preset import ReSSLPreset
 from rgrl.presets.rgrl_preset import RGRLPreset
 from rgrl.presets.supervised_preset import SupervisedPreset
 
@@ -30,6 +31,7 @@ METHOD_PRESETS: dict[str, type[Preset]] = {
         GRACEPreset,
         Node2VecPreset,
         SupervisedPreset,
+        ReSSLPreset,
     )
 }
 

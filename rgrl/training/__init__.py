@@ -2,9 +2,11 @@
 
 from rgrl.training.cosine_schedule import cosine_schedule
 from rgrl.training.precision import Precision, has_native_bf16, products, settled_precision
+from rgrl.training.sgd import SGD
 from rgrl.training.train import Update, train, train_on_batches
 
 __all__ = [
+    "SGD",
     "Precision",
     "Update",
     "cosine_schedule",

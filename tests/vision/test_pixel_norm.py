@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from rgrl.errors import ConfigError, DataError
+from rgrl.vision import PixelNorm
+
+
+def test_bytes_and_floats_are_the_same_image() -> None:
+    pixels = torch.randint(0, 256, (2, 3, 4, 5), dtype=torch.uint8)
+    mean, std = (0.1, 0.5, 0.7), (0.2, 0.3, 0.4)
+    norm = PixelNorm(mean, std)
+    expected = torch.stack([(pixels[:, c] / 255 - mean[c]) / std[c] for c in range(3)], dim=1)
+    torch.testing.assert_close(norm(pixels), expected)
+    torch.testing.assert_close(norm(pixels / 255), expected)
+
+
+def test_imagenets_numbers_are_the_default() -> None:
+    assert PixelNorm().mean.flatten().tolist() == pytest.approx([0.485, 0.456, 0.406])
+    assert PixelNorm().std.flatten().tolist() == pytest.approx([0.229, 0.224, 0.225])
+
+
+def test_bad_numbers_are_refused() -> None:
+    with pytest.raises(ConfigError, match="mean and std have 1 and 3 numbers"):
+        PixelNorm((0.5,))
+    with pytest.raises(ConfigError, match="std is"):
+        PixelNorm((0.5, 0.5, 0.5), (0.1, 0.0, 0.1))
+    for shape in ([2, 1, 4, 4], [3, 4, 4]):
+        with pytest.raises(DataError, match="the images are "):
+            PixelNorm()(torch.zeros(shape))
