@@ -42,14 +42,17 @@ def affine_map(norm: nn.Module) -> tuple[Tensor, Tensor] | None:
         s and c, ``[d]`` each, differentiable in the norm's weight and bias; ``None`` for a norm whose
         output depends on the batch or on the whole row.
     """
-    if not isinstance(norm, nn.BatchNorm1d) or norm.running_mean is None or norm.running_var is None:
+    if not isinstance(norm, nn.BatchNorm1d) or looks_at_batch(norm):
         return None
-    if norm.training and not (isinstance(norm, FrozenBatchNorm) and norm.is_frozen):
-        return None
+    assert norm.running_mean is not None and norm.running_var is not None
     scale = norm.weight * torch.rsqrt(norm.running_var + norm.eps)
     return scale, torch.addcmul(norm.bias, norm.running_mean, scale, value=-1)
 
 
 def looks_at_batch(module: nn.Module) -> bool:
     """Whether a module is a batch norm that takes its statistics from the batch, as things stand."""
-    return isinstance(module, nn.BatchNorm1d) and affine_map(module) is None
+    if not isinstance(module, nn.BatchNorm1d):
+        return False
+    if module.running_mean is None or module.running_var is None:
+        return True
+    return module.training and not (isinstance(module, FrozenBatchNorm) and module.is_frozen)
