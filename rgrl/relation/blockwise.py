@@ -83,6 +83,9 @@ class _BlockwiseSum(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        if grads[0].device.type == "cpu" and grads[0] == 1:  # elsewhere the look would wait for the device
+        # What is saved may be given away once: who gets it may change it. Elsewhere than on a CPU the look at
+        # the factor would wait for the device.
+        is_last = not torch._C._autograd._get_current_graph_task_keep_graph()
+        if is_last and grads[0].device.type == "cpu" and grads[0] == 1:
             return None, None, *ctx.saved_tensors
         return None, None, *(saved * grads[0].to(saved.dtype) for saved in ctx.saved_tensors)
