@@ -9,11 +9,13 @@ from torch import nn
 from rgrl.graph import Graph, SparseFeatures, View
 from rgrl.graph.stack_views import repeat_graph
 from rgrl.methods.block_rows import block_rows
-from rgrl.nn import FrozenBatchNorm, GCNEncoder, GCNLayer, PReLU
+from rgrl.nn import FrozenBatchNorm, GCNEncoder, GCNLayer, Predictor, PReLU
 from rgrl.nn.norm import looks_at_batch
 
 #: What gives a node the same in any company: no subclass of these, which may do anything.
-_BY_NODE = (GCNEncoder, GCNLayer, nn.ModuleList, nn.LayerNorm, nn.Identity, nn.ReLU, PReLU)
+_BY_NODE = (
+    GCNEncoder, GCNLayer, Predictor, PReLU, nn.Identity, nn.LayerNorm, nn.Linear, nn.ModuleList, nn.ReLU,
+)  # fmt: skip
 _BATCH_NORMS = (nn.BatchNorm1d, FrozenBatchNorm)
 
 
@@ -37,11 +39,11 @@ def twice_if_small(graph: Graph, encoder: nn.Module, head_width: int) -> Graph |
     return repeat_graph(graph, 2) if small else None
 
 
-def fit_in_one_pass(views: Sequence[View], graph: Graph, *encoders: nn.Module) -> bool:
-    """Whether encoders give for two views side by side what they give for each alone, and nobody looks on."""
+def fit_in_one_pass(views: Sequence[View], graph: Graph, *modules: nn.Module) -> bool:
+    """Whether modules give for two views side by side what they give for each alone, and nobody looks on."""
     if len(views) != 2 or any(type(view) is not View or view.graph is not graph for view in views):
         return False
-    parts = [part for encoder in encoders for part in encoder.modules()]
+    parts = [part for module in modules for part in module.modules()]
     return all(_works_by_node(part) for part in parts) and not any(_has_hooks(part) for part in parts)
 
 

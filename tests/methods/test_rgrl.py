@@ -13,7 +13,7 @@ from rgrl.graph import Graph
 from rgrl.graph.augment import Compose, EdgeDrop, FeatureMask, FeatureShuffle, Identity
 from rgrl.methods import RGRL
 from rgrl.methods.one_pass import twice_if_small
-from rgrl.nn import GCNEncoder, freeze_batch_norms
+from rgrl.nn import GCNEncoder, Predictor, freeze_batch_norms
 from rgrl.training import train
 
 VIEW = Compose([FeatureMask(0.3), EdgeDrop(0.3)])
@@ -101,6 +101,12 @@ class _Centre(nn.Module):
         return hidden - hidden.mean(0)
 
 
+class _CentredPredictor(Predictor):
+    def forward(self, embedding):
+        predicted = super().forward(embedding)
+        return predicted - predicted.mean(0)
+
+
 def _with_centre(model: RGRL) -> None:
     model.encoder.norms[0], model.teacher.module.norms[0] = _Centre(), _Centre()
 
@@ -110,11 +116,12 @@ def _with_centre(model: RGRL) -> None:
     [
         ("none", lambda model: setattr(model, "encoder", _Centred(12, (16, 8), norm="none"))),
         ("none", _with_centre),
+        ("none", lambda model: setattr(model, "predictor", _CentredPredictor(8, 8))),
         ("none", lambda model: model.encoder.register_forward_hook(lambda *_: None)),
         ("frozen", lambda model: freeze_batch_norms(model.encoder)),
         ("batch", lambda model: model.encoder.eval()),
     ],
-    ids=["subclass", "other module", "hook", "teacher not frozen", "teacher in train mode"],
+    ids=["subclass", "other module", "predictor", "hook", "teacher not frozen", "teacher in train mode"],
 )
 @pytest.mark.parametrize("planned_before", [False, True])
 def test_what_may_see_other_nodes_takes_a_pass_for_each_view(norm, change, planned_before):
