@@ -9,12 +9,12 @@ from torch import nn
 from rgrl.graph import Graph, SparseFeatures, View
 from rgrl.graph.stack_views import repeat_graph
 from rgrl.methods.block_rows import block_rows
-from rgrl.nn import FrozenBatchNorm, GCNEncoder, GCNLayer, Predictor, PReLU
+from rgrl.nn import FrozenBatchNorm, GCNEncoder, GCNLayer, LayerNorm, Predictor, PReLU
 from rgrl.nn.norm import looks_at_batch
 
 #: What gives a node the same in any company: no subclass of these, which may do anything.
 _BY_NODE = (
-    GCNEncoder, GCNLayer, Predictor, PReLU, nn.Identity, nn.LayerNorm, nn.Linear, nn.ModuleList, nn.ReLU,
+    GCNEncoder, GCNLayer, Predictor, PReLU, LayerNorm, nn.Identity, nn.Linear, nn.ModuleList, nn.ReLU,
 )  # fmt: skip
 _BATCH_NORMS = (nn.BatchNorm1d, FrozenBatchNorm)
 

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from rgrl.errors import ConfigError
 from rgrl.nn.frozen_batch_norm import FrozenBatchNorm
+from rgrl.nn.layer_norm import LayerNorm
 
 NormName = Literal["batch", "frozen", "layer", "none"]
 
@@ -29,7 +30,7 @@ def make_norm(name: NormName, width: int) -> nn.Module:
     if name == "frozen":
         return FrozenBatchNorm(width, momentum=0.01)
     if name == "layer":
-        return nn.LayerNorm(width)
+        return LayerNorm(width)
     if name == "none":
         return nn.Identity()
     raise ConfigError(f"norm is {name!r}: accepted are {', '.join(map(repr, get_args(NormName)))}")
