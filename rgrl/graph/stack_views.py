@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import torch
 from scipy import sparse
 
@@ -22,15 +23,21 @@ def repeat_graph(graph: Graph, times: int) -> Graph:
         times: How often, at least 1.
     """
     assert isinstance(graph.x, SparseFeatures)
-    p = graph.pattern
-    ones = torch.ones(p.nnz, dtype=torch.bool).numpy()
-    matrix = sparse.csr_matrix((ones, p.col.cpu().numpy(), p.crow.cpu().numpy()), shape=p.shape)
-    features = sparse.vstack([graph.x.to_scipy()] * times, format="csr")
+    edges = sparse.block_diag([_entries(graph.pattern)] * times, format="csr")
+    features = sparse.vstack([_entries(graph.x.pattern)] * times, format="csr")
     return Graph(
-        pattern=CSRPattern.from_scipy(sparse.block_diag([matrix] * times, format="csr")).to(graph.device),
-        diagonal=torch.cat([graph.diagonal + i * p.nnz for i in range(times)]),
+        pattern=CSRPattern.from_scipy(edges).to(graph.device),
+        diagonal=torch.cat([graph.diagonal + i * graph.pattern.nnz for i in range(times)]),
         has_loop=graph.has_loop.repeat(times),
-        x=SparseFeatures.from_scipy(features).to(graph.device),
+        x=SparseFeatures(CSRPattern.from_scipy(features).to(graph.device), graph.x.values.repeat(times)),
+    )
+
+
+def _entries(pattern: CSRPattern) -> sparse.csr_matrix:
+    """A pattern with ``True`` everywhere: an entry stays one whatever its value, be it 0."""
+    ones = np.ones(pattern.nnz, dtype=bool)
+    return sparse.csr_matrix(
+        (ones, pattern.col.cpu().numpy(), pattern.crow.cpu().numpy()), shape=pattern.shape
     )
 
 

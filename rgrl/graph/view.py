@@ -8,6 +8,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from rgrl.errors import DataError
 from rgrl.graph.csr_matmul import autocast, csr_matmul
 from rgrl.graph.graph import Graph
 from rgrl.graph.sparse_features import SparseFeatures
@@ -22,11 +23,18 @@ class View:
         edge_keep: Entries of ``graph.pattern`` that stay, bool ``[nnz]``, the diagonal always among them;
             ``None`` keeps all.
         feature_keep: Feature columns that stay, bool ``[F]``; ``None`` keeps all.
+
+    Raises:
+        DataError: If a mask has another shape or type.
     """
 
     graph: Graph
     edge_keep: Tensor | None = None
     feature_keep: Tensor | None = None
+
+    def __post_init__(self) -> None:
+        _check_mask("edge_keep", self.edge_keep, self.graph.pattern.nnz, "entry of graph.pattern")
+        _check_mask("feature_keep", self.feature_keep, self.graph.num_features, "feature column")
 
     @cached_property
     def adjacency_values(self) -> Tensor:
@@ -42,8 +50,9 @@ class View:
         if pattern.crow.dtype == torch.int32 and pattern.crow.device.type == "cpu":
             from rgrl.kernels.masked_entries import kept_degrees, normalized_entries
 
-            inverse_root = kept_degrees(pattern.crow, self.edge_keep).rsqrt_()
-            return normalized_entries(pattern.crow, pattern.col, self.edge_keep, inverse_root)
+            keep = self.edge_keep.contiguous()
+            inverse_root = kept_degrees(pattern.crow, keep).rsqrt_()
+            return normalized_entries(pattern.crow, pattern.col, keep, inverse_root)
         kept = torch.zeros(pattern.nnz + 1, dtype=torch.int64, device=self.edge_keep.device)
         torch.cumsum(self.edge_keep, 0, out=kept[1:])
         inverse_root = (kept[pattern.crow[1:]] - kept[pattern.crow[:-1]]).float().rsqrt()
@@ -72,10 +81,11 @@ class View:
         if self.feature_keep is None:
             return self.graph.x.values
         x, keep = self.graph.x, self.feature_keep
-        if x.pattern.col.dtype == torch.int32 and x.pattern.col.device.type == "cpu":
+        usable = x.pattern.col.dtype == torch.int32 and x.values.dtype == torch.float32
+        if usable and x.pattern.col.device.type == "cpu":
             from rgrl.kernels.masked_entries import masked_entries
 
-            return masked_entries(x.values, x.pattern.col, keep)
+            return masked_entries(x.values.contiguous(), x.pattern.col, keep.contiguous())
         return x.values * keep[x.pattern.col]
 
     @cached_property
@@ -97,3 +107,10 @@ class View:
         if self.edge_keep is not None:
             keep &= self.edge_keep
         return torch.stack([pattern.col[keep].long(), pattern.row[keep].long()])
+
+
+def _check_mask(name: str, keep: Tensor | None, length: int, one: str) -> None:
+    """A compiled pass reads a mask without looking at its end."""
+    if keep is not None and (keep.dtype != torch.bool or keep.shape != (length,)):
+        kind = f"{keep.dtype} {list(keep.shape)}"
+        raise DataError(f"{name} is {kind}: torch.bool [{length}] is needed, one truth value for each {one}")

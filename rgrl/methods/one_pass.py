@@ -9,12 +9,18 @@ from torch import nn
 from rgrl.graph import Graph, SparseFeatures, View
 from rgrl.graph.stack_views import repeat_graph
 from rgrl.methods.block_rows import block_rows
-from rgrl.nn import GCNEncoder
+from rgrl.nn import FrozenBatchNorm, GCNEncoder, GCNLayer, LayerNorm, Predictor, PReLU
 from rgrl.nn.norm import looks_at_batch
+
+#: What gives a node the same in any company: no subclass of these, which may do anything.
+_BY_NODE = (
+    GCNEncoder, GCNLayer, Predictor, PReLU, LayerNorm, nn.Identity, nn.Linear, nn.ModuleList, nn.ReLU,
+)  # fmt: skip
+_BATCH_NORMS = (nn.BatchNorm1d, FrozenBatchNorm)
 
 
 def twice_if_small(graph: Graph, encoder: nn.Module, head_width: int) -> Graph | None:
-    """The graph two times side by side, if both views' activations stay in the cache.
+    """The graph two times side by side, if both views stay in the cache with their activations.
 
     An update of a small graph spends as much time between its operations as in them.
 
@@ -25,14 +31,28 @@ def twice_if_small(graph: Graph, encoder: nn.Module, head_width: int) -> Graph |
     """
     if graph.device.type != "cpu" or not isinstance(graph.x, SparseFeatures):
         return None
-    if not isinstance(encoder, GCNEncoder):
+    if type(encoder) is not GCNEncoder:
         return None
-    small = 2 * graph.num_nodes <= block_rows(graph.device, max(head_width, *encoder.widths))
+    activations = graph.num_nodes * max(head_width, *encoder.widths)
+    entries = graph.pattern.nnz + graph.x.pattern.nnz
+    small = 2 * max(activations, entries) <= block_rows(graph.device, 1)
     return repeat_graph(graph, 2) if small else None
 
 
-def fit_in_one_pass(views: Sequence[View], graph: Graph, encoder: nn.Module) -> bool:
-    """Whether the encoder gives for two views side by side what it gives for each alone."""
-    if len(views) != 2 or any(view.graph is not graph for view in views):
+def fit_in_one_pass(views: Sequence[View], graph: Graph, *modules: nn.Module) -> bool:
+    """Whether modules give for two views side by side what they give for each alone, and nobody looks on."""
+    if len(views) != 2 or any(type(view) is not View or view.graph is not graph for view in views):
         return False
-    return not any(looks_at_batch(module) for module in encoder.modules())
+    parts = [part for module in modules for part in module.modules()]
+    return all(_works_by_node(part) for part in parts) and not any(_has_hooks(part) for part in parts)
+
+
+def _works_by_node(module: nn.Module) -> bool:
+    if type(module) in _BATCH_NORMS:
+        return not looks_at_batch(module)
+    return type(module) in _BY_NODE
+
+
+def _has_hooks(module: nn.Module) -> bool:
+    """Whether a hook waits for N rows of each view."""
+    return bool(module._forward_hooks or module._forward_pre_hooks or module._backward_hooks)

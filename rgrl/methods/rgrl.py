@@ -192,7 +192,8 @@ class RGRL(nn.Module):
             For each view as the student's, its loss against every other as the teacher's.
         """
         anchors = plan.sampler(generator).to(plan.graph.device)
-        if plan.twice is not None and fit_in_one_pass(views, plan.graph, self.encoder):
+        modules = (self.encoder, self.teacher.module, self.predictor)
+        if plan.twice is not None and fit_in_one_pass(views, plan.graph, *modules):
             yield self._loss_of_both(plan, views, plan.twice, anchors)
             return
         with torch.no_grad():

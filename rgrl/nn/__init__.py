@@ -7,6 +7,7 @@ from rgrl.nn.gcn_encoder import GCNEncoder
 from rgrl.nn.gcn_layer import GCNLayer
 from rgrl.nn.inference import inference
 from rgrl.nn.l2_normalize import l2_normalize
+from rgrl.nn.layer_norm import LayerNorm
 from rgrl.nn.make_encoder import EncoderName, make_encoder
 from rgrl.nn.norm import NormName, make_norm
 from rgrl.nn.predictor import Predictor
@@ -21,6 +22,7 @@ __all__ = [
     "FrozenBatchNorm",
     "GCNEncoder",
     "GCNLayer",
+    "LayerNorm",
     "NormName",
     "PReLU",
     "Predictor",

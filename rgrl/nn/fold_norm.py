@@ -29,7 +29,7 @@ def fold_norm(weight: Tensor, bias: Tensor, norm: nn.Module) -> tuple[Tensor, Te
     if (affine := affine_map(norm)) is None:
         return None
     scale, shift = affine
-    if not usable(weight):
+    if not usable(weight) or weight.dtype != torch.float32 or scale.dtype != torch.float32:
         return weight * scale, torch.addcmul(shift, bias, scale)
     return _ScaledColumns.apply(weight, scale), torch.addcmul(shift, bias, scale)  # type: ignore[no-untyped-call]
 

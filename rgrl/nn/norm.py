@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from rgrl.errors import ConfigError
 from rgrl.nn.frozen_batch_norm import FrozenBatchNorm
+from rgrl.nn.layer_norm import LayerNorm
 
 NormName = Literal["batch", "frozen", "layer", "none"]
 
@@ -29,7 +30,7 @@ def make_norm(name: NormName, width: int) -> nn.Module:
     if name == "frozen":
         return FrozenBatchNorm(width, momentum=0.01)
     if name == "layer":
-        return nn.LayerNorm(width)
+        return LayerNorm(width)
     if name == "none":
         return nn.Identity()
     raise ConfigError(f"norm is {name!r}: accepted are {', '.join(map(repr, get_args(NormName)))}")
@@ -42,14 +43,17 @@ def affine_map(norm: nn.Module) -> tuple[Tensor, Tensor] | None:
         s and c, ``[d]`` each, differentiable in the norm's weight and bias; ``None`` for a norm whose
         output depends on the batch or on the whole row.
     """
-    if not isinstance(norm, nn.BatchNorm1d) or norm.running_mean is None or norm.running_var is None:
+    if not isinstance(norm, nn.BatchNorm1d) or looks_at_batch(norm):
         return None
-    if norm.training and not (isinstance(norm, FrozenBatchNorm) and norm.is_frozen):
-        return None
+    assert norm.running_mean is not None and norm.running_var is not None
     scale = norm.weight * torch.rsqrt(norm.running_var + norm.eps)
     return scale, torch.addcmul(norm.bias, norm.running_mean, scale, value=-1)
 
 
 def looks_at_batch(module: nn.Module) -> bool:
     """Whether a module is a batch norm that takes its statistics from the batch, as things stand."""
-    return isinstance(module, nn.BatchNorm1d) and affine_map(module) is None
+    if not isinstance(module, nn.BatchNorm1d):
+        return False
+    if module.running_mean is None or module.running_var is None:
+        return True
+    return module.training and not (isinstance(module, FrozenBatchNorm) and module.is_frozen)

@@ -83,6 +83,4 @@ class _BlockwiseSum(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        if grads[0].device.type == "cpu" and grads[0] == 1:  # elsewhere the look would wait for the device
-            return None, None, *ctx.saved_tensors
         return None, None, *(saved * grads[0].to(saved.dtype) for saved in ctx.saved_tensors)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import torch
 
 from rgrl.bench.build import build_method
-from rgrl.nn import FrozenBatchNorm
+from rgrl.nn import FrozenBatchNorm, LayerNorm
 from rgrl.presets import RGRLPreset
 
 #: Every setting that a method is built from has a value of its own.
@@ -59,7 +59,7 @@ def test_the_norm_is_the_one_of_the_preset():
     kinds = {
         "frozen": FrozenBatchNorm,
         "batch": torch.nn.BatchNorm1d,
-        "layer": torch.nn.LayerNorm,
+        "layer": LayerNorm,
         "none": torch.nn.Identity,
     }
     for name, kind in kinds.items():

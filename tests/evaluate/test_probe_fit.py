@@ -39,7 +39,7 @@ def _ragged(num_nodes: int, sizes: list[int]) -> list[np.ndarray]:
 
 
 @pytest.mark.parametrize("sizes", [[40, 40, 40], [40, 1, 25]], ids=["equal", "ragged"])
-@pytest.mark.parametrize("weight_decay", [0.0, 0.01])
+@pytest.mark.parametrize("weight_decay", [0.0, 0.01, 50.0])  # the last halves the weights a step
 @pytest.mark.parametrize("classes", [1, 4, 5, 7])  # all but 4 are padded
 def test_dense_equals_torch(clusters: Callable, sizes: list[int], weight_decay: float, classes: int) -> None:
     values, labels = (torch.from_numpy(a) for a in clusters(200, 16, classes))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -48,3 +50,10 @@ def test_a_repeated_graph_is_its_copies(graph: Graph, times: int) -> None:
     assert torch.equal(repeated.diagonal, built.diagonal)
     assert torch.equal(repeated.has_loop, built.has_loop)
     assert torch.equal(repeated.x.to_dense(), built.x.to_dense())
+
+
+def test_entries_that_are_0_are_entries() -> None:
+    graph = Graph.from_edge_index([[0], [1]], x=torch.eye(2), sparse_features=True)
+    graph = replace(graph, x=SparseFeatures(graph.x.pattern, torch.tensor([0.0, 2.0])))
+    stacked = stack_views([graph.view(), graph.view()], repeat_graph(graph, 2))
+    assert stacked.project(torch.eye(2)).tolist() == [[0.0, 0.0], [0.0, 2.0]] * 2

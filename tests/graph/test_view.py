@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -9,7 +11,7 @@ from torch_geometric.nn.conv.gcn_conv import gcn_norm
 from torch_geometric.utils import to_dense_adj
 
 from rgrl.errors import DataError
-from rgrl.graph import Graph, SparseFeatures
+from rgrl.graph import Graph, SparseFeatures, View
 from rgrl.graph.augment import EdgeDrop, FeatureMask
 
 
@@ -78,3 +80,33 @@ def test_a_product_of_the_wrong_size_is_refused():
         graph.view().project(torch.ones(3, 4))
     with pytest.raises(DataError, match=r"multiplied by \[1, 3\]"):
         graph.view().propagate(torch.ones(1, 3))
+
+
+def test_masks_may_lie_in_memory_in_any_way():
+    graph = Graph.from_edge_index([[0, 1, 2], [1, 2, 0]], x=torch.eye(3), sparse_features=True)
+    keep = graph.pattern.row != 1
+    keep[graph.diagonal] = True
+    spread, columns = torch.stack([keep, keep], 1)[:, 0], torch.tensor(True).expand(3)
+    view, plain = View(graph, spread, columns), View(graph, keep, torch.ones(3, dtype=torch.bool))
+    assert not spread.is_contiguous()
+    assert torch.equal(view.adjacency_values, plain.adjacency_values)
+    assert torch.equal(view.feature_values, plain.feature_values)
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+def test_masks_of_another_size_or_type_are_refused(sparse):
+    graph = Graph.from_edge_index([[0, 1], [1, 0]], x=torch.eye(2, 3), sparse_features=sparse)
+    with pytest.raises(DataError, match=r"edge_keep is torch.bool \[2\]: torch.bool \[4\] is needed"):
+        View(graph, edge_keep=torch.ones(graph.num_edges, dtype=torch.bool))
+    with pytest.raises(DataError, match=r"edge_keep is torch.float32 \[4\]: torch.bool \[4\] is needed"):
+        View(graph, edge_keep=torch.ones(4))
+    with pytest.raises(DataError, match=r"feature_keep is torch.bool \[2\]: torch.bool \[3\] is needed"):
+        View(graph, feature_keep=torch.ones(2, dtype=torch.bool))
+
+
+def test_masked_features_keep_their_type():
+    graph = Graph.from_edge_index([[0], [1]], x=torch.eye(2), sparse_features=True)
+    x = SparseFeatures(graph.x.pattern, graph.x.values.double())
+    view = View(replace(graph, x=x), feature_keep=torch.tensor([True, False]))
+    assert view.feature_values.dtype == torch.float64
+    assert view.feature_values.tolist() == [1.0, 0.0]

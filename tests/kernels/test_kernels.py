@@ -159,6 +159,16 @@ def test_scaled_columns_forward_and_backward(dtype, rows, width):
 
 @given(matrix=sparse_matrices(), seed=st.integers(0, 9))
 def test_masked_entries(matrix, seed):
+    assert_masked_entries(matrix, seed)
+
+
+def test_masked_entries_of_many_blocks():
+    matrix = sparse.random(900, 900, density=0.1, format="csr", dtype=np.float32, random_state=0)
+    assert matrix.nnz > 3 << 14
+    assert_masked_entries(matrix, 0)
+
+
+def assert_masked_entries(matrix: sparse.csr_matrix, seed: int) -> None:
     rng = np.random.default_rng(seed)
     crow, col = torch.from_numpy(matrix.indptr).int(), torch.from_numpy(matrix.indices).int()
     values, row = torch.from_numpy(matrix.data), torch.repeat_interleave(crow.diff())
@@ -167,11 +177,10 @@ def test_masked_entries(matrix, seed):
     keep = torch.from_numpy(rng.random(matrix.nnz) < 0.5)
     degrees = kept_degrees(crow, keep)
     assert torch.equal(degrees, torch.zeros(matrix.shape[0]).index_add_(0, row, keep.float()))
-    factor = torch.from_numpy(rng.standard_normal(max(matrix.shape)).astype(np.float32))
-    own = factor[: matrix.shape[0]]
-    if matrix.shape[0] == matrix.shape[1]:
-        expected = torch.where(keep, own[row] * own[col], 0)
-        assert torch.equal(normalized_entries(crow, col, keep, own), expected)
+    factor = torch.from_numpy(rng.standard_normal(matrix.shape[0]).astype(np.float32))
+    into = col % matrix.shape[0]  # a square pattern of the same rows; two entries may share a place
+    expected = torch.where(keep, factor[row] * factor[into], 0)
+    assert torch.equal(normalized_entries(crow, into, keep, factor), expected)
 
 
 def test_results_do_not_depend_on_the_number_of_threads():
@@ -181,7 +190,8 @@ def test_results_do_not_depend_on_the_number_of_threads():
     try:
         for threads in (1, 2):
             torch.set_num_threads(threads)
-            sums.append(prelu_rows_backward(grad, output, 0.25, torch.empty_like(grad)))
+            scale_grad = scaled_columns_backward(grad, output, output[0], torch.empty_like(grad))
+            sums.append((*prelu_rows_backward(grad, output, 0.25, torch.empty_like(grad)), scale_grad))
     finally:
         torch.set_num_threads(before)
     for one, two in zip(*sums, strict=True):

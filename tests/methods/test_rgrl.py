@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 
 import pytest
 import torch
+from torch import nn
 from torch.nn import functional as F
 
 from rgrl.errors import ConfigError, DataError
 from rgrl.graph import Graph
 from rgrl.graph.augment import Compose, EdgeDrop, FeatureMask, FeatureShuffle, Identity
 from rgrl.methods import RGRL
-from rgrl.nn import GCNEncoder
+from rgrl.methods.one_pass import twice_if_small
+from rgrl.nn import GCNEncoder, Predictor, freeze_batch_norms
 from rgrl.training import train
 
 VIEW = Compose([FeatureMask(0.3), EdgeDrop(0.3)])
@@ -85,6 +88,63 @@ def test_both_views_go_in_one_pass_where_nothing_tells_the_difference():
     assert model.plan(large).twice is None
     dense = make_model(norm="none").plan(make_graph(sparse=False))
     assert dense.twice is None
+
+
+class _Centred(GCNEncoder):
+    def forward(self, view):
+        encoded = super().forward(view)
+        return encoded - encoded.mean(0)
+
+
+class _Centre(nn.Module):
+    def forward(self, hidden):
+        return hidden - hidden.mean(0)
+
+
+class _CentredPredictor(Predictor):
+    def forward(self, embedding):
+        predicted = super().forward(embedding)
+        return predicted - predicted.mean(0)
+
+
+def _with_centre(model: RGRL) -> None:
+    model.encoder.norms[0], model.teacher.module.norms[0] = _Centre(), _Centre()
+
+
+@pytest.mark.parametrize(
+    ("norm", "change"),
+    [
+        ("none", lambda model: setattr(model, "encoder", _Centred(12, (16, 8), norm="none"))),
+        ("none", _with_centre),
+        ("none", lambda model: setattr(model, "predictor", _CentredPredictor(8, 8))),
+        ("none", lambda model: model.encoder.register_forward_hook(lambda *_: None)),
+        ("frozen", lambda model: freeze_batch_norms(model.encoder)),
+        ("batch", lambda model: model.encoder.eval()),
+    ],
+    ids=["subclass", "other module", "predictor", "hook", "teacher not frozen", "teacher in train mode"],
+)
+@pytest.mark.parametrize("planned_before", [False, True])
+def test_what_may_see_other_nodes_takes_a_pass_for_each_view(norm, change, planned_before):
+    graph, model = make_graph(sparse=True), make_model(norm=norm)
+    plan = model.plan(graph)
+    assert plan.twice is not None
+    change(model)
+    plan = plan if planned_before else model.plan(graph)
+    twin = copy.deepcopy(model)
+    parts = list(model.losses(plan, torch.Generator().manual_seed(0)))
+    assert len(parts) == 2
+    alone = list(twin.losses(replace(plan, twice=None), torch.Generator().manual_seed(0)))
+    assert torch.equal(torch.stack(parts), torch.stack(alone))
+
+
+def test_a_graph_of_many_entries_is_not_kept_twice():
+    model = make_model(norm="none")
+    small = make_graph(sparse=True)
+    rows, columns = 4096, 300
+    wide = Graph.from_edge_index([[0], [1]], x=torch.ones(rows, columns), sparse_features=True)
+    encoder = GCNEncoder(columns, (16, 8), norm="none")
+    assert twice_if_small(small, model.encoder, 16) is not None
+    assert twice_if_small(wide, encoder, 16) is None
 
 
 def test_shuffled_features_take_a_pass_for_each_view():

@@ -56,3 +56,14 @@ def test_the_weight_comes_in_the_type_of_the_product():
 @pytest.mark.parametrize("norm", [nn.Identity(), nn.LayerNorm(6), nn.BatchNorm1d(6), FrozenBatchNorm(6)])
 def test_a_norm_that_looks_at_its_input_cannot_be_folded(norm):
     assert fold_norm(torch.ones(4, 6), torch.zeros(6), norm) is None
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float64])
+def test_a_model_of_another_type_is_folded_too(dtype):
+    norm = norm_with_statistics(6, torch.float32).to(dtype)
+    weight, bias = (torch.randn(4, 6).to(dtype).requires_grad_(), torch.zeros(6, dtype=dtype))
+    folded, _ = fold_norm(weight, bias, norm)
+    assert folded.dtype == dtype
+    torch.testing.assert_close(folded, weight * norm.weight * (norm.running_var + norm.eps).rsqrt())
+    folded.sum().backward()
+    assert weight.grad.dtype == dtype

@@ -50,6 +50,18 @@ def test_parameters_that_share_a_gradient_do_not_add_to_each_other(block_rows):
     assert a.grad.tolist() == b.grad.tolist() == [5.0, 5.0]
 
 
+@pytest.mark.parametrize("block_rows", [2, 9])
+def test_a_gradient_that_its_owner_changes_comes_again_unchanged(block_rows):
+    rows, weight = torch.ones(5, 2, requires_grad=True), nn.Parameter(torch.ones(2))
+    total = blockwise_sum(lambda block, _: (block * weight).sum(), rows, [weight], block_rows=block_rows)
+    for _ in range(2):
+        for grad in torch.autograd.grad(total, [rows, weight], retain_graph=True):
+            grad.zero_()
+    total.backward()
+    assert rows.grad.tolist() == [[1.0, 1.0]] * 5
+    assert weight.grad.tolist() == [5.0, 5.0]
+
+
 def test_only_one_block_stands_in_memory():
     seen = []
 
