@@ -22,12 +22,14 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from rgrl.bench.environment import hardware, versions
-from rgrl.graph import CSRPattern, SparseFeatures
+from rgrl.graph import CSRPattern, Graph, SparseFeatures, View
 from rgrl.graph.csr_matmul import csr_product
 from rgrl.kernels.local_rows import local_rows
+from rgrl.kernels.masked_entries import masked_entries
 from rgrl.kernels.normalize_rows import normalize_rows
 from rgrl.kernels.prelu_rows import prelu_rows_backward
 from rgrl.kernels.relation_rows import relation_rows
+from rgrl.kernels.scaled_columns import scaled_columns, scaled_columns_backward
 from rgrl.training import products
 
 Row = tuple[str, Callable[[], object], Callable[[], object]]
@@ -75,6 +77,7 @@ def rows(name: str) -> Iterator[Row]:
                 dropped = values * (random(values.numel(), 1)[:, 0].sigmoid() >= drop)
                 title = f"{what}{' transposed' if transposed else ''}, {drop:.0%} dropped, width {d1}"
                 yield sparse(title, pattern, dropped, d1, transposed)
+    yield from masks_and_scales(graph, d1)
     x, grad, out = random(n, d1), random(n, d1), torch.empty(n, d1)
     slope = torch.full((1,), 0.25, requires_grad=True)
     leaf = x.clone().requires_grad_()
@@ -134,6 +137,40 @@ def sparse(title: str, pattern: CSRPattern, values: Tensor, width: int, transpos
         title,
         lambda: csr_product(pattern, values, dense, transposed=transposed),
         lambda: torch.addmm(out, matrix, dense, beta=0, out=out),
+    )
+
+
+def masks_and_scales(graph: Graph, width: int) -> Iterator[Row]:
+    """What an update does to edges, features and the first weight before it multiplies."""
+    p, keep = graph.pattern, random(graph.pattern.nnz, 1)[:, 0] < 0.5
+    keep[graph.diagonal] = True
+
+    def adjacency() -> Tensor:
+        count = torch.zeros(p.nnz + 1, dtype=torch.int64)
+        torch.cumsum(keep, 0, out=count[1:])
+        root = (count[p.crow[1:]] - count[p.crow[:-1]]).float().rsqrt()
+        return root[p.row] * root[p.col] * keep
+
+    yield "adjacency of the kept edges", lambda: View(graph, edge_keep=keep).adjacency_values, adjacency
+    if isinstance(x := graph.x, SparseFeatures):
+        kept = random(graph.num_features, 1)[:, 0] < 0.5
+        yield (
+            "masked features",
+            lambda: masked_entries(x.values, x.pattern.col, kept),
+            lambda: x.values * kept[x.pattern.col],
+        )
+    weight, scale = random(graph.num_features, width), random(width, 1)[:, 0].contiguous()
+    half, grad = torch.empty(weight.shape, dtype=torch.bfloat16), random(graph.num_features, width).bfloat16()
+    out = torch.empty_like(weight)
+    yield (
+        f"W s in bfloat16, width {width}",
+        lambda: scaled_columns(weight, scale, half),
+        lambda: (weight * scale).to(torch.bfloat16),
+    )
+    yield (
+        f"W s backward in bfloat16, width {width}",
+        lambda: scaled_columns_backward(grad, weight, scale, out),
+        lambda: (grad.float() * scale, (grad.float() * weight).sum(0)),
     )
 
 

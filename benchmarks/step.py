@@ -4,7 +4,7 @@
     python benchmarks/step.py cora synthetic:20000,200000,500,0.02 --json
     python benchmarks/step.py cs --precision fp32 bf16 --out benchmarks/results/step.jsonl
 
-The three are timed in turns, each in a process of its own. Figures are medians over the turns, ratios medians
+All are timed in turns, each in a process of its own. Figures are medians over the turns, ratios medians
 of the turns' ratios; each figure is a mean over as many calls in a row as fill a tenth of a second. Peak
 memory is the process's, loading and compiled code included.
 """
@@ -63,13 +63,18 @@ def parse() -> argparse.Namespace:
     parser.add_argument(
         "--kept", action="store_true", help="the reference also with freed memory kept, as ours"
     )
+    parser.add_argument(
+        "--two-passes",
+        action="store_true",
+        help="the package also with a pass for each view",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a line and nothing else")
     parser.add_argument("--out", type=Path, help="file to append the objects to")
     return parser.parse_args()
 
 
 class Worker:
-    """One of the three processes."""
+    """One of the processes."""
 
     def __init__(self, which: str, precision: str, name: str, arguments: argparse.Namespace) -> None:
         command = [sys.executable, str(Path(__file__).parent / "step_worker.py"), which, name]
@@ -109,6 +114,8 @@ def measure(name: str, arguments: argparse.Namespace) -> list[dict[str, Any]]:
         keys.insert(1, REFERENCE)
     if arguments.kept:
         keys.insert(2, KEPT)
+    if arguments.two_passes:
+        keys += [("two_passes", precision) for precision in arguments.precision]
     workers = {key: Worker(*key, name, arguments) for key in keys}
     turns = [{key: worker.measure() for key, worker in workers.items()} for _ in range(arguments.repeats)]
     peaks = {key: worker.finish() for key, worker in workers.items()}
@@ -128,6 +135,8 @@ def measure(name: str, arguments: argparse.Namespace) -> list[dict[str, Any]]:
             row["floor_vs_reference"] = row["reference_ms"] / floor_ms
         if arguments.kept:
             row["reference_kept_ms"] = statistics.median(turn[KEPT] for turn in turns)
+        if arguments.two_passes:
+            row["two_passes_ms"] = statistics.median(turn["two_passes", precision] for turn in turns)
         rows.append(row | {"floor": products, "repeats": arguments.repeats})
     return rows
 

@@ -8,8 +8,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# mallopt's parameters in glibc's malloc.h, and the values they start from or grow to by themselves. Once one of
-# them is set they stop growing: without the second, every block of 128 kB would come as new pages ever after.
+# mallopt's parameters in glibc's malloc.h, and the values they start from or grow to by themselves. Once
+# one is set all stop growing: without the second, blocks from 128 kB would come as new pages from then on.
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_MMAP_MAX = -1, -3, -4
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _MMAP_MAX = 64 << 20, 32 << 20, 1 << 16
 _NEVER = 2**31 - 1
