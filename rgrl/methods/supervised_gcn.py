@@ -98,6 +98,10 @@ def supervised_gcn(
     classes, count = checked_labels(labels, graph.num_nodes, rows, num_classes)
     if train_graph is not None and any(train.size != train_graph.num_nodes for train, _, _ in rows):
         raise DataError(f"train_graph has {train_graph.num_nodes} nodes: one for each train row is needed")
+    if train_graph is not None and train_graph.num_features != graph.num_features:
+        raise DataError(
+            f"train_graph has {train_graph.num_features} features: the graph has {graph.num_features}"
+        )
     if normalize_features:
         graph = _row_normalized(graph)
         train_graph = None if train_graph is None else _row_normalized(train_graph)

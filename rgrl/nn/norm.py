@@ -46,7 +46,10 @@ def affine_map(norm: nn.Module) -> tuple[Tensor, Tensor] | None:
     if not isinstance(norm, nn.BatchNorm1d) or looks_at_batch(norm):
         return None
     assert norm.running_mean is not None and norm.running_var is not None
-    scale = norm.weight * torch.rsqrt(norm.running_var + norm.eps)
+    scale = torch.rsqrt(norm.running_var + norm.eps)
+    if not norm.affine:
+        return scale, -norm.running_mean * scale
+    scale = norm.weight * scale
     return scale, torch.addcmul(norm.bias, norm.running_mean, scale, value=-1)
 
 

@@ -243,6 +243,9 @@ def test_bad_input_is_named():
         supervised_gcn(graph, labels[:5], splits)
     with pytest.raises(DataError, match="train_graph has 40 nodes: one for each train row is needed"):
         supervised_gcn(graph, labels, splits, train_graph=graph)
+    narrow = Graph.from_edge_index([[0], [1]], x=torch.ones(splits[0].train.size, 1))
+    with pytest.raises(DataError, match="train_graph has 1 features"):
+        supervised_gcn(graph, labels, splits[:1], train_graph=narrow)
     with pytest.raises(DivergedError, match="lower lr"):
         supervised_gcn(graph, labels, splits, lr=1e30)
 

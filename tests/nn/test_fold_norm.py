@@ -61,9 +61,19 @@ def test_a_norm_that_looks_at_its_input_cannot_be_folded(norm):
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float64])
 def test_a_model_of_another_type_is_folded_too(dtype):
     norm = norm_with_statistics(6, torch.float32).to(dtype)
-    weight, bias = (torch.randn(4, 6).to(dtype).requires_grad_(), torch.zeros(6, dtype=dtype))
+    weight = torch.randn(4, 6, generator=torch.Generator().manual_seed(1)).to(dtype).requires_grad_()
+    bias = torch.zeros(6, dtype=dtype)
     folded, _ = fold_norm(weight, bias, norm)
     assert folded.dtype == dtype
     torch.testing.assert_close(folded, weight * norm.weight * (norm.running_var + norm.eps).rsqrt())
     folded.sum().backward()
     assert weight.grad.dtype == dtype
+
+
+def test_a_norm_without_weight_and_bias_is_folded():
+    norm, generator = nn.BatchNorm1d(3, affine=False), torch.Generator().manual_seed(0)
+    norm(torch.randn(20, 3, generator=generator) * 3 + 2)
+    norm.eval()
+    x, weight = torch.randn(5, 4, generator=generator), torch.randn(4, 3, generator=generator)
+    folded, bias = fold_norm(weight, torch.ones(3), norm)
+    torch.testing.assert_close(x @ folded + bias, norm(x @ weight + 1), rtol=1e-5, atol=1e-5)
