@@ -76,7 +76,8 @@ def _read(archive: Any, split: str, name: str) -> ImageSet:
     else:
         last = int(labels.max(initial=0))
         if last >= MAX_UNNAMED_CLASSES:
-            raise DataError(f"the labels reach {last}: without class_names, {MAX_UNNAMED_CLASSES - 1} at most")
+            most = MAX_UNNAMED_CLASSES - 1
+            raise DataError(f"the labels reach {last}: without class_names, {most} at most")
         names = [str(number) for number in range(last + 1)]
     return ImageSet.from_arrays(images, labels, names, name=name)
 
