@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tarfile
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -117,7 +116,9 @@ def _from_archive(path: Path, names: set[str]) -> dict[str, bytes]:
                     _require_size(f"{name} in {path}", member.size)
                     stream = archive.extractfile(member)
                     found[name] = stream.read() if stream is not None else b""
-    except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
+    except DataError:
+        raise
+    except Exception as error:  # a damaged archive can raise nearly anything
         raise _unreadable(path, error) from error
     return found
 
@@ -126,7 +127,7 @@ def _members(path: Path) -> set[str]:
     try:
         with tarfile.open(path) as archive:
             return {PurePosixPath(member.name).name for member in archive if member.isfile()}
-    except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
+    except Exception as error:  # a damaged archive can raise nearly anything
         raise _unreadable(path, error) from error
 
 

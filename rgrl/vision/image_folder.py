@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -19,7 +20,12 @@ Corrupt = Literal["refuse", "skip"]
 
 
 def folder_images(
-    path: str | Path, *, size: int | None = None, corrupt: Corrupt = "refuse", name: str | None = None
+    path: str | Path,
+    *,
+    size: int | None = None,
+    corrupt: Corrupt = "refuse",
+    name: str | None = None,
+    classes: Sequence[str] | None = None,
 ) -> ImageSet:
     """Read ``<path>/<class>/<image>``: a folder of images for each class, classes ordered by name.
 
@@ -34,23 +40,32 @@ def folder_images(
         corrupt: ``"refuse"`` the folder if an image of it cannot be read, or ``"skip"`` such images and log
             their number and the first one's name.
         name: Name of the set; that of the folder when None.
+        classes: Names that number the classes, such as those of the part that was trained on, some of which
+            may have no folder here; None for those of the folders.
 
     Raises:
         ConfigError: If an argument is out of range.
         DataUnavailableError: The folder does not exist or cannot be read.
         MissingExtraError: Pillow is not installed.
-        DataError: There are no classes, one has no images, an image cannot be read, or sizes differ.
+        DataError: There are no classes, one has no images or is not in ``classes``, an image cannot be read,
+            or sizes differ.
     """
     if size is not None and size < 1:
         raise ConfigError(f"size is {size}: at least 1 is needed, or None for the images' own")
     if corrupt not in get_args(Corrupt):
         raise ConfigError(f"corrupt is {corrupt!r}: 'refuse' or 'skip' is needed")
     path = Path(path)
-    classes = _classes(path)
+    folders = class_folders(path)
+    names = [each.name for each in folders] if classes is None else list(classes)
+    if unknown := [each.name for each in folders if each.name not in names]:
+        raise DataError(
+            f"images {path} has the class {unknown[0]!r}, which is none of the {len(names)} trained on"
+        )
     images: list[npt.NDArray[np.uint8]] = []
     labels: list[int] = []
     skipped: list[str] = []
-    for label, folder in enumerate(classes):
+    for folder in folders:
+        label = names.index(folder.name)
         for file in _files(folder):
             try:
                 pixels = _read(file, size)
@@ -75,12 +90,18 @@ def folder_images(
     return ImageSet.from_arrays(
         np.stack(images),
         labels,
-        [each.name for each in classes],
+        names,
         name=path.resolve().name if name is None else name,
     )
 
 
-def _classes(path: Path) -> list[Path]:
+def class_folders(path: Path) -> list[Path]:
+    """The folders of the classes, ordered by name.
+
+    Raises:
+        DataUnavailableError: The folder does not exist or cannot be read.
+        DataError: It has no folders.
+    """
     if not path.is_dir():
         raise DataUnavailableError(f"images {path}: no such folder")
     classes = sorted(each for each in _entries(path) if each.is_dir())

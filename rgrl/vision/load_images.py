@@ -8,7 +8,7 @@ from rgrl.errors import DataUnavailableError
 from rgrl.vision.cifar import cifar_images
 from rgrl.vision.cifar_files import find_form
 from rgrl.vision.digit_images import digit_images
-from rgrl.vision.image_folder import Corrupt, folder_images
+from rgrl.vision.image_folder import Corrupt, class_folders, folder_images
 from rgrl.vision.image_set import ImageSet
 from rgrl.vision.npz_images import npz_images
 from rgrl.vision.split_name import SplitName, require_split
@@ -25,7 +25,8 @@ def load_images(
     - ``"digits"``: :func:`digit_images`.
     - an ``.npz`` file: :func:`npz_images`.
     - the published files of CIFAR-10 or CIFAR-100: :func:`cifar_images`.
-    - a folder with ``train`` and ``test`` (or ``val``), each with a folder a class: :func:`folder_images`.
+    - a folder with ``train`` and ``test`` (or ``val``), each with a folder a class: :func:`folder_images`;
+      the train folder's classes number those of both.
 
     Args:
         source: One of them.
@@ -55,8 +56,15 @@ def load_images(
         return cifar_images(path, split)
     for name in _FOLDERS[split]:
         if (path / name).is_dir():
-            return folder_images(path / name, size=size, corrupt=corrupt, name=path.resolve().name)
+            own = path.resolve().name
+            return folder_images(path / name, size=size, corrupt=corrupt, name=own, classes=_trained(path))
     raise DataUnavailableError(
         f"images {path} has no folder {' or '.join(_FOLDERS[split])}: 'digits', an .npz, CIFAR's files, or a "
         "folder with train and test in it are accepted"
     )
+
+
+def _trained(path: Path) -> list[str] | None:
+    """Classes of the train folder: a test folder without one of them must not number the others anew."""
+    folders = [path / name for name in _FOLDERS["train"] if (path / name).is_dir()]
+    return [each.name for each in class_folders(folders[0])] if folders else None

@@ -15,6 +15,9 @@ from rgrl.vision.split_name import SplitName, require_split
 # Unpacked; CIFAR-10's pixels have 0.15 GB.
 MAX_ARRAY_BYTES = 8 * 1024**3
 
+# Every class gets a name: one absurd label must not fill the memory.
+MAX_UNNAMED_CLASSES = 1_000_000
+
 
 def npz_images(path: str | Path, split: SplitName = "train") -> ImageSet:
     """Read one part of an ``.npz`` of images.
@@ -66,9 +69,16 @@ def _read(archive: Any, split: str, name: str) -> ImageSet:
         )
     images, labels = (archive[key] for key in keys)
     if "class_names" in archive:
-        names = [str(each) for each in np.atleast_1d(archive["class_names"])]
+        found = np.atleast_1d(archive["class_names"])
+        if found.dtype.kind == "S":
+            found = np.char.decode(found, "utf-8")
+        names = [str(each) for each in found]
     else:
-        names = [str(number) for number in range(int(labels.max(initial=0)) + 1)]
+        last = int(labels.max(initial=0))
+        if last >= MAX_UNNAMED_CLASSES:
+            most = MAX_UNNAMED_CLASSES - 1
+            raise DataError(f"the labels reach {last}: without class_names, {most} at most")
+        names = [str(number) for number in range(last + 1)]
     return ImageSet.from_arrays(images, labels, names, name=name)
 
 

@@ -46,14 +46,22 @@ class PixelNorm(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         """Normalise ``[B, 3, H, W]``: uint8, or floats in [0, 1].
 
+        The result has the type of ``mean``, which follows the model's.
+
         Raises:
-            DataError: If the images have another shape.
+            DataError: If the images have another shape or type.
         """
         if images.ndim != 4 or images.shape[1] != 3:  # a single colour would become three by broadcasting
             raise DataError(f"the images are {list(images.shape)}: [N, 3, H, W] is needed")
-        return (as_floats(images) - self.mean) / self.std
+        return ((as_floats(images) - self.mean) / self.std).to(self.mean.dtype)
 
 
 def as_floats(images: Tensor) -> Tensor:
-    """Return images as float32 in [0, 1]; uint8 is divided by 255, floats stay."""
+    """Return images as floats in [0, 1]; uint8 is divided by 255, floats stay.
+
+    Raises:
+        DataError: If they are of another type: nothing says what its largest value means.
+    """
+    if images.dtype != torch.uint8 and not images.is_floating_point():
+        raise DataError(f"the pixels are {images.dtype}: uint8, or floats in [0, 1], are needed")
     return images.float() / 255 if images.dtype == torch.uint8 else images

@@ -86,6 +86,8 @@ def pretrain(
             f"batch_size is {batch_size}: 1 to {most} is needed, with {count} images and a queue of "
             f"{model.queue.size}"
         )
+    if callable(views):
+        raise ConfigError("views is a single view: a list of the student's views is needed")
     if not views:
         raise ConfigError("views is empty: at least one view of the student is needed")
     if not 0 <= momentum < 1:
@@ -135,9 +137,9 @@ def _updates(
     generator: torch.Generator | None,
 ) -> Iterator[Update]:
     device = model.updates.device
-    model.train()
     with keep_freed_memory():
         for number, batch in enumerate(batches, start=1):
+            model.train()  # each time: between two updates the caller may have called eval
             batch = batch.to(device)
             weak = teacher_view(batch, generator)
             strong = [view(batch, generator) for view in views]

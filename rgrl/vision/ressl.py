@@ -121,7 +121,8 @@ class ReSSL(nn.Module):
         """Yield each student view's share of the loss of one update.
 
         The shares have no activations in common: take each one's gradient before asking for the next. The
-        teacher's rows are kept for :meth:`after_update`.
+        teacher's rows are kept for :meth:`after_update`, in place of those of an earlier call. Arguments are
+        looked at when the first share is asked for.
 
         Args:
             views: The student's, each ``[B, 3, h, w]``, of any size; uint8, or floats in [0, 1].

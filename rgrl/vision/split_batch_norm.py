@@ -45,13 +45,19 @@ class SplitBatchNorm(nn.BatchNorm2d):
         """Normalise ``[B, C, H, W]``.
 
         Raises:
-            DataError: If in training the batch is no multiple of the number of groups.
+            DataError: If in training the batch is no multiple of the number of groups, or a group has one
+                value a channel, which is no variance.
         """
         if not self.training:
             return super().forward(images)
         count, channels, height, width = images.shape
         if count % self.splits:
             raise DataError(f"the batch has {count} images: a multiple of the {self.splits} groups is needed")
+        if count * height * width == self.splits:
+            raise DataError(
+                f"the batch has {count} images of {height} x {width}, in {self.splits} groups: a group needs "
+                "more than one value a channel"
+            )
         # A row holds an image of each group side by side: every channel of every group becomes a channel.
         rows = images.reshape(count // self.splits, self.splits * channels, height, width)
         mean, variance = self.running_mean.repeat(self.splits), self.running_var.repeat(self.splits)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import tarfile
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -168,3 +169,24 @@ def test_elsewhere_there_is_no_cifar(tmp_path: Path) -> None:
         cifar_images(tmp_path)
     with pytest.raises(ConfigError, match="split is 'val'"):
         cifar_images(tmp_path, "val")
+
+
+def test_whatever_a_damaged_archive_raises_is_one_line(tmp_path: Path) -> None:
+    plain, compressed = tmp_path / "sparse.tar", tmp_path / "xz.tar"
+    with tarfile.open(plain, "w", format=tarfile.PAX_FORMAT) as stream:
+        member = tarfile.TarInfo("batches.meta")
+        member.pax_headers = {"GNU.sparse.map": "a,b", "GNU.sparse.size": "5"}
+        stream.addfile(member)
+    with tarfile.open(compressed, "w:xz") as stream:
+        noise = np.random.default_rng(0).bytes(100_000)
+        for name in ("batches.meta", "test_batch"):
+            member = tarfile.TarInfo(name)
+            member.size = len(noise)
+            stream.addfile(member, BytesIO(noise))
+    content = bytearray(compressed.read_bytes())
+    content[60_000:150_000] = b"\xff" * 90_000
+    compressed.write_bytes(content)
+    for archive in (plain, compressed):
+        with pytest.raises(DataError, match="damaged or no archive") as caught:
+            cifar_images(archive, "test")
+        assert "\n" not in str(caught.value)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rgrl.errors import ConfigError, DataUnavailableError
+from rgrl.errors import ConfigError, DataError, DataUnavailableError
 from rgrl.vision import digit_images, load_images
 
 
@@ -48,3 +48,16 @@ def test_what_is_not_there_is_named(tmp_path: Path) -> None:
         load_images(tmp_path, "test")
     with pytest.raises(ConfigError, match="split is 'val'"):
         load_images("digits", "val")
+
+
+def test_a_class_without_a_test_folder_does_not_number_the_others_anew(tmp_path: Path) -> None:
+    image = pytest.importorskip("PIL.Image").new("RGB", (6, 4))
+    for folder in ("train/cat", "train/dog", "train/fox", "test/cat", "test/fox"):
+        (tmp_path / folder).mkdir(parents=True)
+        image.save(tmp_path / folder / "1.png")
+    train, test = load_images(tmp_path), load_images(tmp_path, "test")
+    assert train.class_names == test.class_names == ("cat", "dog", "fox")
+    assert (train.labels.tolist(), test.labels.tolist()) == ([0, 1, 2], [0, 2])
+    (tmp_path / "test" / "emu").mkdir()
+    with pytest.raises(DataError, match="class 'emu', which is none of the 3 trained on"):
+        load_images(tmp_path, "test")

@@ -91,3 +91,17 @@ def test_damaged_and_missing_files_are_refused(tmp_path: Path) -> None:
         npz_images(path)
     with pytest.raises(ConfigError, match="split is 'all'"):
         npz_images(path, "all")
+
+
+@pytest.mark.parametrize("largest", [10**6, 2**64 - 1])
+def test_an_absurd_label_makes_no_names(largest: int, tmp_path: Path) -> None:
+    labels = np.array([0, 1, 1, largest], dtype=np.uint64)
+    np.savez(tmp_path / "a.npz", x_train=_arrays()["x_train"], y_train=labels)
+    with pytest.raises(DataError, match=f"the labels reach {largest}: without class_names, 999999 at most"):
+        npz_images(tmp_path / "a.npz")
+
+
+def test_names_in_bytes_are_text(tmp_path: Path) -> None:
+    names = np.array(["chat", "b\u00eate"])
+    np.savez(tmp_path / "a.npz", **_arrays() | {"class_names": np.char.encode(names, "utf-8")})
+    assert npz_images(tmp_path / "a.npz").class_names == tuple(names)

@@ -29,3 +29,16 @@ def test_bad_numbers_are_refused() -> None:
     for shape in ([2, 1, 4, 4], [3, 4, 4]):
         with pytest.raises(DataError, match="the images are "):
             PixelNorm()(torch.zeros(shape))
+
+
+@pytest.mark.parametrize("dtype", [torch.int64, torch.int16, torch.bool])
+def test_pixels_of_another_type_are_refused_and_not_taken_for_floats(dtype: torch.dtype) -> None:
+    with pytest.raises(DataError, match=f"the pixels are {dtype}: uint8, or floats"):
+        PixelNorm()(torch.ones(1, 3, 2, 2, dtype=dtype))
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16])
+def test_the_result_has_the_models_type_whatever_the_images(dtype: torch.dtype) -> None:
+    norm, images = PixelNorm().to(dtype), torch.rand(1, 3, 2, 2)
+    for given in (images.double(), images, images.half(), (images * 255).byte()):
+        assert norm(given).dtype == dtype

@@ -148,6 +148,7 @@ def test_nothing_happens_between_updates_and_split_norms_train() -> None:
         ({"batch_size": 0}, "batch_size is 0: 1 to 128 is needed, with 200 images and a queue of 128"),
         ({"batch_size": 129}, "batch_size is 129: 1 to 128"),
         ({"views": []}, "views is empty"),
+        ({"views": noise}, "views is a single view"),
         ({"momentum": 1.0}, "momentum is 1"),
         ({"weight_decay": -1.0}, "weight_decay is -1"),
         ({"learning_rate": 0.0}, "learning_rate is 0"),
@@ -159,3 +160,13 @@ def test_bad_arguments_are_named_at_the_call(given: dict, text: str) -> None:
     arguments = {"views": [noise], "teacher_view": noise, "epochs": 2, "batch_size": 64, "warmup_epochs": 0}
     with pytest.raises(ConfigError, match=text):
         pretrain(_model(), _digits(), **arguments | given)
+
+
+def test_eval_between_updates_does_not_freeze_the_norms() -> None:
+    arguments = {"views": [noise], "teacher_view": noise, "epochs": 1, "batch_size": 64, "warmup_epochs": 0}
+    plain = _losses(_model(), epochs=1)
+    model, losses = _model(), []
+    for update in pretrain(model, _digits(), **arguments, generator=torch.Generator().manual_seed(0)):
+        losses.append(update.loss.item())
+        model.eval()
+    assert losses == plain

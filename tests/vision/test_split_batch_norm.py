@@ -41,5 +41,7 @@ def test_in_eval_mode_it_is_one_norm_that_takes_any_batch() -> None:
 def test_what_cannot_be_split_is_refused() -> None:
     with pytest.raises(DataError, match="the batch has 3 images: a multiple of the 2 groups"):
         SplitBatchNorm(2, splits=2)(torch.ones(3, 2, 4, 4))
+    with pytest.raises(DataError, match="4 images of 1 x 1, in 4 groups: a group needs more than one value"):
+        SplitBatchNorm(2, splits=4)(torch.ones(4, 2, 1, 1))
     with pytest.raises(ConfigError, match="splits is 0"):
         SplitBatchNorm(2, splits=0)
