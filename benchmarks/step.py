@@ -15,12 +15,12 @@ import argparse
 import json
 import math
 import statistics
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 from children import append
+from worker import Worker
 
 from rgrl.bench.environment import hardware, versions
 
@@ -73,38 +73,13 @@ def parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-class Worker:
+def worker(which: str, precision: str, name: str, arguments: argparse.Namespace) -> Worker:
     """One of the processes."""
-
-    def __init__(self, which: str, precision: str, name: str, arguments: argparse.Namespace) -> None:
-        command = [sys.executable, str(Path(__file__).parent / "step_worker.py"), which, name]
-        command += ["--precision", precision]
-        for option in ("preset", "device"):
-            if (value := getattr(arguments, option)) is not None:
-                command += [f"--{option}", value]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.read()  # it is warm now
-
-    def read(self) -> Any:
-        """The next line of the process."""
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        if not line:
-            sys.exit(f"error: {' '.join(map(str, self.process.args))} failed")  # type: ignore[arg-type]
-        return json.loads(line)
-
-    def measure(self) -> Any:
-        """One figure."""
-        assert self.process.stdin is not None
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
-        return self.read()
-
-    def finish(self) -> int:
-        """End the process and return its peak memory."""
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        return int(self.read())
+    options = [which, name, "--precision", precision]
+    for option in ("preset", "device"):
+        if (value := getattr(arguments, option)) is not None:
+            options += [f"--{option}", value]
+    return Worker("step_worker.py", options)
 
 
 def measure(name: str, arguments: argparse.Namespace) -> list[dict[str, Any]]:
@@ -116,9 +91,9 @@ def measure(name: str, arguments: argparse.Namespace) -> list[dict[str, Any]]:
         keys.insert(2, KEPT)
     if arguments.two_passes:
         keys += [("two_passes", precision) for precision in arguments.precision]
-    workers = {key: Worker(*key, name, arguments) for key in keys}
-    turns = [{key: worker.measure() for key, worker in workers.items()} for _ in range(arguments.repeats)]
-    peaks = {key: worker.finish() for key, worker in workers.items()}
+    workers = {key: worker(*key, name, arguments) for key in keys}
+    turns = [{key: each.measure() for key, each in workers.items()} for _ in range(arguments.repeats)]
+    peaks = {key: each.finish() for key, each in workers.items()}
     rows = []
     for precision in arguments.precision:
         ours, floor = ("package", precision), ("floor", precision)

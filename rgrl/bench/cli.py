@@ -18,7 +18,7 @@ SPIN_COUNT = "10000"
 
 app = typer.Typer(
     name="rgrl-bench",
-    help="Train and evaluate relational self-supervised learning on graphs.",
+    help="Train and evaluate relational self-supervised learning on graphs and images.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -128,6 +128,69 @@ def run(
         jobs=jobs,
         budget=budget,
         public_split=public_split,
+        again=again,
+        root=root,
+        out=out,
+        device=device,
+        as_json=json,
+    )
+
+
+@app.command()
+def image(
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="digits, cifar10, cifar100, cifar10-jpeg, or a path: an .npz, CIFAR's files, or a folder."
+        ),
+    ],
+    preset: Annotated[
+        str | None,
+        typer.Option(help="A preset's name, or a .toml file [default: ressl-SET or ressl-default]."),
+    ] = None,
+    tasks: Annotated[
+        str, typer.Option(help="Of image-classification, clustering; with commas.")
+    ] = "image-classification",
+    epochs: Annotated[int | None, typer.Option(help="Epochs, instead of the preset's.")] = None,
+    seeds: Annotated[int, typer.Option(help="Pre-training seeds 0 to N-1.")] = 1,
+    width: Annotated[
+        int | None, typer.Option(help="Channels of ResNet-18's first stage; the published one has 64.")
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A setting of the preset, as key=value; may be repeated."),
+    ] = None,
+    size: Annotated[
+        int | None, typer.Option(help="Edge to which the images of a folder are brought.")
+    ] = None,
+    corrupt: Annotated[
+        str, typer.Option(help="What to do with a folder's unreadable images: refuse or skip.")
+    ] = "refuse",
+    again: Annotated[
+        bool, typer.Option("--again", help="Train and evaluate anew what is stored already.")
+    ] = False,
+    root: Root = None,
+    out: Annotated[Path, typer.Option(help="Folder for results.jsonl and embeddings.")] = Path("results"),
+    device: Annotated[str, typer.Option(help="cpu, cuda or cuda:N.")] = "cpu",
+    json: Json = False,
+) -> None:
+    """Train ReSSL on images and evaluate it: kNN, a linear classifier, clusters.
+
+    A result that is stored is not computed again, and a run that was stopped goes on with the seeds that are
+    missing. Example: rgrl-bench image digits
+    """
+    from rgrl.bench.image_command import run_images
+
+    run_images(
+        source,
+        preset=preset,
+        tasks=_names(tasks),
+        epochs=epochs,
+        seeds=seeds,
+        width=width,
+        settings=settings or [],
+        size=size,
+        corrupt=corrupt,
         again=again,
         root=root,
         out=out,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
@@ -20,6 +21,9 @@ from rgrl.datasets.own import is_own
 from rgrl.datasets.sources import data_root
 from rgrl.errors import ConfigError
 from rgrl.presets import load_preset, parse_setting
+
+if TYPE_CHECKING:  # results load torch
+    from rgrl.bench.result_folder import ResultFolder
 
 
 def list_datasets(root: Path | None) -> None:
@@ -70,8 +74,7 @@ def run_datasets(
     chosen = list(dict.fromkeys(checked_method(name) for name in methods))
     wanted = checked_tasks(tasks)
     for name, value in (("--seeds", seeds), ("--jobs", jobs)):
-        if value < 1:
-            raise ConfigError(f"{name} is {value}: a whole number of at least 1 is needed")
+        require_at_least_one(name, value)
     if epochs is not None and epochs < 0:
         raise ConfigError(f"--epochs is {epochs}: a whole number of at least 0 is needed")
     if budget is not None and not 0 < budget < math.inf:
@@ -92,18 +95,6 @@ def run_datasets(
 
     device = checked_device(device)
     folder = ResultFolder(out)
-    console = table_console()
-    shown = 0
-
-    def show(result: dict[str, Any]) -> None:
-        nonlocal shown
-        shown += 1
-        if as_json:
-            print(json.dumps(result), flush=True)
-            return
-        console.print(any_result_table(result))
-        console.print(command_line(result), soft_wrap=True)
-
     works = [
         Work(
             dataset=dataset,
@@ -121,11 +112,40 @@ def run_datasets(
         for dataset in datasets
         for method in chosen
     ]
-    try:
+    with result_shower(folder, as_json=as_json) as show:
         do_all(works, jobs=jobs, display=progress_display, show=show)
+
+
+@contextmanager
+def result_shower(folder: ResultFolder, *, as_json: bool) -> Iterator[Callable[[dict[str, Any]], None]]:
+    """Give a function that prints a result, as a table or as JSON; say at the end where results are."""
+    console = table_console()
+    shown = 0
+
+    def show(result: dict[str, Any]) -> None:
+        nonlocal shown
+        shown += 1
+        if as_json:
+            print(json.dumps(result), flush=True)
+            return
+        console.print(any_result_table(result))
+        console.print(command_line(result), soft_wrap=True)
+
+    try:
+        yield show
     finally:
         if shown and not as_json:
             console.print(f"stored in {folder.results}", highlight=False, markup=False, soft_wrap=True)
+
+
+def require_at_least_one(option: str, value: int) -> None:
+    """Refuse a number below 1.
+
+    Raises:
+        ConfigError: Names the option.
+    """
+    if value < 1:
+        raise ConfigError(f"{option} is {value}: a whole number of at least 1 is needed")
 
 
 def chosen_datasets(names: Sequence[str]) -> list[str]:

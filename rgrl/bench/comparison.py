@@ -22,6 +22,7 @@ _FIRST_METRICS = {
     "few-shot": "5-shot",
     "link": "random/cosine/auc",
     "multiplex": "micro_f1",
+    "image-classification": "knn@20",
 }
 
 

@@ -23,6 +23,8 @@ _PACKAGES = (
     "ogb",
     "safetensors",
     "torch-scatter",
+    "kornia",
+    "pillow",
 )
 
 

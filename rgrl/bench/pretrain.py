@@ -17,7 +17,7 @@ from rgrl.bench.schedule import is_evaluated
 from rgrl.errors import DivergedError
 from rgrl.graph import Graph, graph_batches
 from rgrl.methods import Method
-from rgrl.presets import TrainingPreset
+from rgrl.presets import ReSSLPreset, TrainingPreset
 from rgrl.training import Update, cosine_schedule, train, train_on_batches
 
 
@@ -111,7 +111,7 @@ def _updates(
     return islice(updates, preset.epochs)
 
 
-def diverged(name: str, update: int, symptom: str, preset: TrainingPreset) -> DivergedError:
+def diverged(name: str, update: int, symptom: str, preset: TrainingPreset | ReSSLPreset) -> DivergedError:
     """The error of a training that went to infinity."""
     return DivergedError(
         f"{name} diverged at update {update}: {symptom} "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from statistics import fmean, stdev
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from rgrl.bench.published import PROBES, Published, published
 from rgrl.bench.run_key import RunKey
 from rgrl.datasets import Dataset, Split
 from rgrl.evaluate import Report
+
+if TYPE_CHECKING:  # a run on graphs needs no images
+    from rgrl.bench.image_data import ImageData
 
 #: Raised whenever a key changes its meaning, or equal settings begin to give other numbers: what was stored
 #: under another one is neither found nor gone on from.
@@ -47,22 +50,22 @@ def classification_result(
     known = published(key.method, dataset.name, public_split=key.public_split)
     means = {name: _mean_of(records, name) for name in _MEANS}
     return {
-        **_head(key, "classification", seeds=len(records), seeds_asked=seeds_asked),
+        **result_head(key, "classification", seeds=len(records), seeds_asked=seeds_asked),
         "splits": len(dataset.splits),
         "split_sizes": split_sizes(dataset.splits),
         "test_mean": means["test_mean"],
         "test_std_splits": _mean_std_over_splits(records),
-        "test_std_seeds": _std([record["test_mean"] for record in records]),
+        "test_std_seeds": std_over([record["test_mean"] for record in records]),
         **means,
         "raw_mean": raw_mean,
         **_against(known, means),
-        **_tail(dataset, key, records, device=device, seconds=seconds),
+        **result_tail(dataset, key, records, device=device, seconds=seconds),
         "runs": [dict(record) for record in records],
     }
 
 
 def task_result(
-    dataset: Dataset,
+    dataset: Dataset | ImageData,
     key: RunKey,
     records: Sequence[Mapping[str, Any]],
     reports: Sequence[Report],
@@ -74,17 +77,17 @@ def task_result(
     """The same of another task: each metric's mean over seeds and repetitions, and deviations over both."""
     task = reports[0].task
     return {
-        **_head(key, task, seeds=len(records), seeds_asked=seeds_asked),
+        **result_head(key, task, seeds=len(records), seeds_asked=seeds_asked),
         "repetitions": reports[0].repetitions,
         "metrics": {
             metric: {
                 "mean": fmean(report.mean(metric) for report in reports),
                 "std_repetitions": _mean_or_none([report.std(metric) for report in reports]),
-                "std_seeds": _std([report.mean(metric) for report in reports]),
+                "std_seeds": std_over([report.mean(metric) for report in reports]),
             }
             for metric in reports[0].scores
         },
-        **_tail(dataset, key, records, device=device, seconds=seconds),
+        **result_tail(dataset, key, records, device=device, seconds=seconds),
         "runs": [
             {**_kept(record), "report": report.to_dict()}
             for record, report in zip(records, reports, strict=True)
@@ -116,7 +119,8 @@ def _against(known: Published | None, means: Mapping[str, float | None]) -> dict
     }
 
 
-def _head(key: RunKey, task: str, *, seeds: int, seeds_asked: int) -> dict[str, Any]:
+def result_head(key: RunKey, task: str, *, seeds: int, seeds_asked: int) -> dict[str, Any]:
+    """What a result begins with."""
     return {
         "schema": SCHEMA,
         "dataset": key.dataset,
@@ -128,9 +132,15 @@ def _head(key: RunKey, task: str, *, seeds: int, seeds_asked: int) -> dict[str, 
     }
 
 
-def _tail(
-    dataset: Dataset, key: RunKey, records: Sequence[Mapping[str, Any]], *, device: str, seconds: float
+def result_tail(
+    dataset: Dataset | ImageData,
+    key: RunKey,
+    records: Sequence[Mapping[str, Any]],
+    *,
+    device: str,
+    seconds: float,
 ) -> dict[str, Any]:
+    """What a result ends with: time, settings, data, and where and how it was made."""
     return {
         "seconds": seconds,
         "budget_minutes": key.budget_minutes,
@@ -161,8 +171,9 @@ def _mean_or_none(values: Sequence[float | None]) -> float | None:
 
 
 def _mean_std_over_splits(records: Sequence[Mapping[str, Any]]) -> float | None:
-    return _mean_or_none([_std(record["test"]) for record in records])
+    return _mean_or_none([std_over(record["test"]) for record in records])
 
 
-def _std(values: Sequence[float]) -> float | None:
+def std_over(values: Sequence[float]) -> float | None:
+    """Unbiased standard deviation; ``None`` of one value."""
     return stdev(values) if len(values) > 1 else None

@@ -19,7 +19,7 @@ class RunKey:
         method: Method's name.
         preset: Its settings, ``None`` for a method without any.
         budget_minutes: Limit of a seed's training, ``None`` for none.
-        regime: ``"full"``, or ``"link"``, for which training sees the training edges only.
+        regime: ``"full"``; ``"link"``, for which training sees the training edges only; or ``"image"``.
         public_split: Whether the published split chooses and reports, in the place of the random ones.
     """
 
@@ -44,7 +44,8 @@ class RunKey:
         return hashlib.sha256(f"{own} {budget} {self.public_split}".encode()).hexdigest()[:12]
 
     def file_stem(self, seed: int) -> str:
-        """Name of a seed's files, without ending; graphs of the user's own may share a name."""
-        graph = self.dataset if self.dataset in DATASETS else f"{self.dataset}-{self.digest[:12]}"
+        """Name of a seed's files, without ending; graphs of the user's own, and images, may share a name."""
+        known = self.dataset in DATASETS and self.regime != "image"
+        graph = self.dataset if known else f"{self.dataset}-{self.digest[:12]}"
         regime = "" if self.regime == "full" else f"-{self.regime}"
         return f"{graph}-{self.method}-{self.config_hash}{regime}-seed{seed}"

@@ -18,10 +18,11 @@ from rgrl.bench.result import classification_result, task_result
 from rgrl.bench.result_folder import ResultFolder
 from rgrl.bench.run_key import RunKey
 from rgrl.bench.seed_record import seed_record, with_origin
+from rgrl.bench.store_every_seed import store_every_seed
 from rgrl.bench.supervised import supervised_record
 from rgrl.bench.tasks import embedding_task
 from rgrl.datasets import Dataset
-from rgrl.errors import ConfigError, DataError, OutputError
+from rgrl.errors import ConfigError, DataError
 from rgrl.evaluate import Report, load_embeddings, save_embeddings
 from rgrl.graph import Graph
 
@@ -71,10 +72,9 @@ class MethodRun:
         start = time.perf_counter()
         classification_probe(self.dataset)
         raw = raw_mean()
-        records: list[dict[str, Any]] = []
 
-        def store() -> dict[str, Any]:
-            result = classification_result(
+        def result_of(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
+            return classification_result(
                 self.dataset,
                 self.key,
                 records,
@@ -83,22 +83,15 @@ class MethodRun:
                 device=self.device,
                 seconds=self._seconds_since(start),
             )
-            self.folder.append(result)
-            return result
 
-        try:
-            for seed in range(self.seeds):
-                records += [self.record(seed)]
-        except BaseException:
-            if records:
-                finished = f"{self.key}: stopped; {len(records)} of {self.seeds} seeds"
-                try:
-                    store()
-                    self.observer.note(f"{finished} stored in {self.folder.results}")
-                except OutputError as error:  # what stopped the run is still what ends it
-                    self.observer.note(f"{finished} lost: {error}")
-            raise
-        return store()
+        return store_every_seed(
+            self.key,
+            self.record,
+            result_of,
+            seeds=self.seeds,
+            folder=self.folder,
+            observer=self.observer,
+        )
 
     def task(self, task: str) -> dict[str, Any]:
         """Evaluate the chosen embedding of every seed on another task, training what is not trained yet.

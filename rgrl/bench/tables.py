@@ -58,7 +58,47 @@ def result_table(result: Mapping[str, Any]) -> Table:
 
 def any_result_table(result: Mapping[str, Any]) -> Table:
     """The table of a result of any task."""
-    return result_table(result) if result["task"] == "classification" else task_table(result)
+    tables = {"classification": result_table, "image-classification": image_table}
+    return tables.get(result["task"], task_table)(result)
+
+
+def image_table(result: Mapping[str, Any]) -> Table:
+    """One result on images: each score of the trained network, of the untrained one and of raw pixels."""
+    counts, metrics = result["images"], result["metrics"]
+    table = Table(
+        title=Text(
+            f"{result['method'].upper()} on {result['dataset']}: test accuracy in %, "
+            f"{counts['test']:,} images, {_counted(result['seeds'], 'seed')}"
+        ),
+        title_justify="left",
+        caption=Text(f"{_curve_line(result)}\n").append(_caption(result)),
+        caption_justify="left",
+    )
+    table.add_column("")
+    own = [name for name in metrics if "/" not in name]
+    for name in own:
+        table.add_column(name.replace("knn@", "kNN, k ").replace("_", " "), justify="right")
+    for row, title in (("", "last epoch"), ("untrained/", "untrained network"), ("raw/", "raw pixels")):
+        table.add_row(title, *(_percent(metrics[f"{row}{name}"]) for name in own))
+    return table
+
+
+def _percent(scores: Mapping[str, float | None]) -> str:
+    mean, std = scores["mean"], scores["std_seeds"]
+    assert mean is not None
+    return f"{100 * mean:.2f}" + ("" if std is None else f" ± {100 * std:.2f}")
+
+
+def _curve_line(result: Mapping[str, Any]) -> str:
+    counts, curve = result["images"], result["runs"][0]["curve"]
+    trained = f"{counts['train']:,} images trained on, preset {result['preset']}"
+    if "val_mean" not in curve:
+        return trained
+    points = list(zip(curve["epoch"], curve["val_mean"], strict=True))
+    shown = points[:: max(1, len(points) // 6)]
+    shown += points[-1:] if shown[-1] != points[-1] else []
+    line = ", ".join(f"{epoch}: {value:.1f}" for epoch, value in shown)
+    return f"{trained}; kNN of {counts['validation']:,} held out, by epoch (seed 0): {line}"
 
 
 def task_table(result: Mapping[str, Any]) -> Table:

@@ -17,6 +17,7 @@ _ENCODERS = ("gcn", "sage", "gat", "gin", "sgc")
 _ACTIVATIONS = ("prelu", "relu")
 _SCHEDULES = ("constant", "cosine")
 _STEMS = ("cifar", "pooled", "imagenet")
+_TEACHER_VIEWS = ("weak", "contrastive")
 
 
 def _is_int(low: int, high: int = _LARGEST_WHOLE) -> Any:
@@ -100,6 +101,16 @@ ACCEPTED: dict[str, tuple[Any, str]] = {
     "warmup_epochs": (_is_int(0), "a whole number of at least 0"),
     "image_size": (_is_int(1, 10_000), "a whole number from 1 to 10,000"),
     "multi_crop": _FLAG,
+    "teacher_view": _one_of(_TEACHER_VIEWS),
+    "crop_scale": (
+        lambda v: _is_pair(_is_number(0, 1, open_low=True))(v) and v[0] <= v[1],
+        "a pair of shares above 0 and at most 1, in order,",
+    ),
+    "jitter": (_is_number(0, 2.5), "a number from 0 to 2.5"),
+    "grey": _PROBABILITY,
+    "blur": _PROBABILITY,
+    "flip": _PROBABILITY,
+    "validation_share": (_is_number(0, 0.5), "a number from 0 to 0.5"),
     "width": (_is_int(1, 4096), "a whole number from 1 to 4,096"),
     "stem": _one_of(_STEMS),
     "norm_splits": _COUNT,

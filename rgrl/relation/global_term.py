@@ -10,6 +10,10 @@ from rgrl.kernels.launch import usable
 #: Similarities of one block of rows: few enough to stay in the cache between the products around them.
 _BLOCK_ENTRIES = 1 << 20
 
+#: Each block's products go through all anchors anew, and with few rows they would do little else; the more so
+#: where the anchors, beyond so many numbers, come from memory and not from the cache.
+_LEAST_ROWS, _LEAST_ROWS_FAR, _NEAR_ENTRIES = 64, 128, 1 << 22
+
 
 def global_term(
     student: Tensor, teacher: Tensor, anchors: Tensor, tau_s: float, tau_t: float, *, needs_grad: bool
@@ -24,16 +28,21 @@ def global_term(
     dtype = torch.bfloat16 if half else computed
     with torch.autocast(student.device.type, enabled=False):
         anchors = anchors.to(dtype)
-        rows = torch.empty(student.shape[0], dtype=computed, device=student.device)
+        count, (m, d) = student.shape[0], anchors.shape
+        least = _LEAST_ROWS if anchors.numel() <= _NEAR_ENTRIES else _LEAST_ROWS_FAR
+        block = min(max(least, _BLOCK_ENTRIES // m), max(1, count))
+        # Student above teacher, so that one product gives the similarities of both. The largest comes first,
+        # to find the room that it left in the update before, and not what smaller ones have left of that.
+        logits, both = anchors.new_empty(2 * block, m), anchors.new_empty(2 * block, d)
+        rows = torch.empty(count, dtype=computed, device=student.device)
         grad = torch.empty(student.shape, dtype=dtype, device=student.device) if needs_grad else None
-        block = min(max(1, _BLOCK_ENTRIES // anchors.shape[0]), max(1, student.shape[0]))
-        logits = [anchors.new_empty(block, anchors.shape[0]) for _ in range(2)]
-        for start in range(0, student.shape[0], block):
-            part = slice(start, start + block)
-            p, t = student[part].to(dtype), teacher[part].to(dtype)
-            q, k = (z[: p.shape[0]] for z in logits)
-            torch.addmm(q, p, anchors.T, beta=0, alpha=1 / tau_s, out=q)
-            torch.addmm(k, t, anchors.T, beta=0, alpha=1 / tau_t, out=k)
+        for start in range(0, count, block):
+            part, size = slice(start, start + block), min(block, count - start)
+            p_and_t, z = both[: 2 * size], logits[: 2 * size]
+            p_and_t[:size] = student[part].to(computed) / tau_s
+            p_and_t[size:] = teacher[part].to(computed) / tau_t
+            torch.mm(p_and_t, anchors.T, out=z)
+            q, k = z[:size], z[size:]
             _divergence_(q, k, rows[part])
             if grad is not None:
                 torch.addmm(grad[part], q, anchors, beta=0, alpha=1 / tau_s, out=grad[part])

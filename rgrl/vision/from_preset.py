@@ -68,8 +68,11 @@ def views_from_preset(preset: ReSSLPreset) -> tuple[list[ImageView], ImageView]:
     Raises:
         MissingExtraError: If kornia is not installed.
     """
-    size = preset.image_size
-    return multi_crop_views(size) if preset.multi_crop else [contrastive_view(size)], weak_view(size)
+    size, scale, flip = preset.image_size, preset.crop_scale, preset.flip
+    strong = {"jitter": preset.jitter, "grey": preset.grey, "blur": preset.blur, "flip": flip}
+    one = contrastive_view(size, scale=scale, **strong)
+    teacher = one if preset.teacher_view == "contrastive" else weak_view(size, scale=scale, flip=flip)
+    return multi_crop_views(size, **strong) if preset.multi_crop else [one], teacher
 
 
 def pretrain_from_preset(

@@ -95,6 +95,34 @@ def test_equal_logits_diverge_by_nothing_and_huge_ones_stay_finite():
 
 
 @both_types
+@pytest.mark.parametrize("place", [0, 17, 63])
+def test_the_largest_logit_is_found_wherever_it_is_and_whatever_its_sign(dtype, place):
+    """If it were not, the exponential of what is above it would be cut off or overflow."""
+    for sign in (1.0, -1.0):
+        q = sign * (500 + normal(3, 64, seed=0).abs())
+        q[:, place] = q.max() + 50
+        q = q.to(dtype)
+        k, exact = normal(3, 64, seed=1).to(dtype), q.double().log_softmax(1)
+        log_k = k.double().log_softmax(1)
+        found = torch.empty(3)
+        relation_rows(q, k, found)
+        torch.testing.assert_close(
+            found.double(), (log_k.exp() * (log_k - exact)).sum(1), rtol=1e-5, atol=1e-5
+        )
+        assert_near(q, exact.exp() - log_k.exp(), dtype)
+
+
+@both_types
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_logit_that_is_no_number_is_not_hidden(dtype, side):
+    pair = [normal(3, 64, seed=s).to(dtype) for s in (0, 1)]
+    pair[side][1, 5] = torch.nan
+    found = torch.empty(3)
+    relation_rows(*pair, found)
+    assert found.isnan().tolist() == [False, True, False]
+
+
+@both_types
 @pytest.mark.parametrize("masked", [True, False])
 def test_relation_to_own_anchors_and_its_gradient(dtype, masked):
     p, t = (F.normalize(normal(400, 24, seed=s), dim=1).to(dtype) for s in (0, 1))

@@ -43,6 +43,7 @@ def naive_local(p, t, anchors, index, mask, tau_s, tau_t):
 @pytest.mark.parametrize("block", [1, 64, 1 << 18])
 def test_global_value_and_gradient_are_the_formulas(monkeypatch, block, teacher_temperature):
     monkeypatch.setattr(global_module, "_BLOCK_ENTRIES", block)
+    monkeypatch.setattr(global_module, "_LEAST_ROWS", 1)
     p, t, anchors = rows(7, 5, seed=0).requires_grad_(), rows(7, 5, seed=1), rows(4, 5, seed=2)
     weights = torch.arange(1.0, 8.0, dtype=torch.float64)
     ours = relation_kl(p, t, anchors, student_temperature=0.1, teacher_temperature=teacher_temperature)
@@ -51,6 +52,27 @@ def test_global_value_and_gradient_are_the_formulas(monkeypatch, block, teacher_
     (grad,) = torch.autograd.grad(ours @ weights, p)
     (expected,) = torch.autograd.grad(naive @ weights, p)
     torch.testing.assert_close(grad, expected, rtol=1e-8, atol=1e-10)
+
+
+@pytest.mark.parametrize(("near", "rows"), [(8, 7), (7, 3)])
+def test_blocks_have_more_rows_where_the_anchors_are_many(monkeypatch, near, rows):
+    seen = []
+    real = global_module._divergence_
+
+    def divergence(q, k, out):
+        seen.append((tuple(q.shape), tuple(k.shape)))
+        real(q, k, out)
+
+    monkeypatch.setattr(global_module, "_divergence_", divergence)
+    settings = {"_BLOCK_ENTRIES": 1, "_LEAST_ROWS": rows, "_LEAST_ROWS_FAR": 3, "_NEAR_ENTRIES": near}
+    for name, value in settings.items():
+        monkeypatch.setattr(global_module, name, value)
+    p, t, anchors = (torch.randn(size, 2, dtype=torch.float32) for size in (7, 7, 4))
+    found = relation_kl(p, t, anchors, student_temperature=0.1, teacher_temperature=0.2)
+    sizes = [7] if near == 8 else [3, 3, 1]
+    assert seen == [((size, 4), (size, 4)) for size in sizes]
+    log_q, log_k = ((rows @ anchors.T / tau).log_softmax(1) for rows, tau in ((p, 0.1), (t, 0.2)))
+    torch.testing.assert_close(found, (log_k.exp() * (log_k - log_q)).sum(1), rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("block", [1, 1 << 18])
