@@ -39,10 +39,14 @@ def global_term(
         for start in range(0, count, block):
             part, size = slice(start, start + block), min(block, count - start)
             p_and_t, z = both[: 2 * size], logits[: 2 * size]
-            p_and_t[:size] = student[part].to(computed) / tau_s
-            p_and_t[size:] = teacher[part].to(computed) / tau_t
-            torch.mm(p_and_t, anchors.T, out=z)
             q, k = z[:size], z[size:]
+            if half:  # scaled in the product's float32: rows that are scaled first are rounded once more
+                torch.addmm(q, student[part], anchors.T, beta=0, alpha=1 / tau_s, out=q)
+                torch.addmm(k, teacher[part].to(dtype), anchors.T, beta=0, alpha=1 / tau_t, out=k)
+            else:
+                p_and_t[:size] = student[part].to(computed) / tau_s
+                p_and_t[size:] = teacher[part].to(computed) / tau_t
+                torch.mm(p_and_t, anchors.T, out=z)
             _divergence_(q, k, rows[part])
             if grad is not None:
                 torch.addmm(grad[part], q, anchors, beta=0, alpha=1 / tau_s, out=grad[part])

@@ -50,7 +50,7 @@ def test_an_interruption_ends_all_and_starts_no_further_one(tmp_path: Path):
     for _ in range(2):
         assert "raw features" in process.stderr.readline()
     os.killpg(process.pid, signal.SIGINT)
-    said = process.communicate(timeout=120)[1]
+    said = process.communicate(timeout=30)[1]
     assert process.returncode == 130, said
     assert said.endswith("interrupted\n")
     assert "Traceback" not in said
