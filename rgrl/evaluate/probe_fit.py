@@ -75,14 +75,16 @@ def fit_dense(
             F.pad(weights[start:stop], (0, 0, 0, padded - classes)), lr=lr, weight_decay=weight_decay
         )
         scores, gradient = torch.empty_like(target), torch.empty_like(adam.weights)
-        transposed = design.transpose(1, 2)
+        transposed = design.transpose(1, 2).contiguous()  # twice the rows, for half the time of their product
+        design.mul_(share)
+        adam.weights[:, classes:, -1] = -1e30  # gives a padding class probability and gradient of exactly 0
         # Classes before rows: products and softmax are two to four times faster than the other way round.
         for _ in range(steps):
-            # Probability and gradient of a padding class are exactly 0; set anew, as weights decay.
-            adam.weights[:, classes:, -1] = -1e30
             torch.bmm(adam.weights, transposed, out=scores)
             torch.bmm(torch.softmax(scores, dim=1).sub_(target), design, out=gradient)
-            adam.step(gradient.mul_(share))
+            adam.step(gradient)
+            if weight_decay:
+                adam.weights[:, classes:, -1] = -1e30
         weights[start:stop] = adam.weights[:, :classes]
 
 

@@ -42,4 +42,5 @@ class Predictor(nn.Module):
     def forward(self, embedding: Tensor) -> Tensor:
         """Predict ``[N, d]`` from ``[N, d]``."""
         hidden = self.activation(F.linear(embedding, self.first.weight), self.first.bias)
-        return F.linear(hidden, self.second.weight).add_(self.second.bias)
+        predicted = F.linear(hidden, self.second.weight)
+        return predicted.add_(self.second.bias.to(predicted.dtype))  # of mixed types it would be three passes
