@@ -13,7 +13,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 PYTEST := $(BIN)/python -m pytest
-SOURCES := rgrl tests benchmarks
+SOURCES := rgrl tests benchmarks examples docs
 
 .PHONY: setup bench check test test-slow test-all format clean
 
@@ -34,6 +34,10 @@ $(VENV)/.test: $(VENV)/.base
 	$(PIP) --editable '.[test]'
 	@touch $@
 
+$(VENV)/.slow: $(VENV)/.test
+	$(PIP) --editable '.[test,test-slow]'
+	@touch $@
+
 check: $(VENV)/.test
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
@@ -42,7 +46,7 @@ check: $(VENV)/.test
 test: check
 	OMP_NUM_THREADS=1 $(PYTEST) -m "not slow" -n 2  # one thread for each of the two workers
 
-test-slow: $(VENV)/.test
+test-slow: $(VENV)/.slow
 	$(PYTEST) -m slow
 
 test-all: test test-slow
