@@ -13,7 +13,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 PYTEST := $(BIN)/python -m pytest
-SOURCES := rgrl tests benchmarks examples docs
+SOURCES := rgrl tests benchmarks examples
 
 .PHONY: setup bench check test test-slow test-all format clean
 
