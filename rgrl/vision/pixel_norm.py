@@ -13,6 +13,9 @@ from rgrl.errors import ConfigError, DataError
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 
+#: What lies above 1 by a view's rounding or interpolation passes; pixels of 0 to 255 do not.
+_LARGEST_FLOAT = 2.0
+
 
 class PixelNorm(nn.Module):
     """Scale pixels to [0, 1], and each colour to mean 0 and deviation 1.
@@ -49,7 +52,7 @@ class PixelNorm(nn.Module):
         The result has the type of ``mean``, which follows the model's.
 
         Raises:
-            DataError: If the images have another shape or type.
+            DataError: If the images have another shape or type, or (on a CPU) are floats far above 1.
         """
         if images.ndim != 4 or images.shape[1] != 3:  # a single colour would become three by broadcasting
             raise DataError(f"the images are {list(images.shape)}: [N, 3, H, W] is needed")
@@ -60,8 +63,12 @@ def as_floats(images: Tensor) -> Tensor:
     """Return images as floats in [0, 1]; uint8 is divided by 255, floats stay.
 
     Raises:
-        DataError: If they are of another type: nothing says what its largest value means.
+        DataError: If they are of another type: nothing says what its largest value means. On a CPU also if
+            floats reach above 2, as those of 0 to 255 do; elsewhere the look would wait for the device.
     """
+    looked_at = images.is_floating_point() and images.device.type == "cpu" and images.numel()
+    if looked_at and (largest := float(images.max())) > _LARGEST_FLOAT:
+        raise DataError(f"the pixels are floats up to {largest:g}: uint8, or floats in [0, 1], are needed")
     if images.dtype != torch.uint8 and not images.is_floating_point():
         raise DataError(f"the pixels are {images.dtype}: uint8, or floats in [0, 1], are needed")
     return images.float() / 255 if images.dtype == torch.uint8 else images

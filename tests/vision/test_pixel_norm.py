@@ -42,3 +42,11 @@ def test_the_result_has_the_models_type_whatever_the_images(dtype: torch.dtype) 
     norm, images = PixelNorm().to(dtype), torch.rand(1, 3, 2, 2)
     for given in (images.double(), images, images.half(), (images * 255).byte()):
         assert norm(given).dtype == dtype
+
+
+def test_floats_of_0_to_255_are_refused_and_not_taken_for_bright_ones() -> None:
+    norm, pixels = PixelNorm(), torch.randint(0, 256, (1, 3, 4, 4), dtype=torch.uint8)
+    pixels[0, 0, 0, 0] = 255
+    with pytest.raises(DataError, match=r"floats up to 255: uint8, or floats"):
+        norm(pixels.float())
+    norm(pixels.float() / 255 + 0.01)  # as interpolation leaves them
