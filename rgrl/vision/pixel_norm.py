@@ -15,7 +15,7 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 
 
 class PixelNorm(nn.Module):
-    """Scale pixels to [0, 1], and each colour to mean 0 and deviation 1.
+    """Scale pixels ``[B, 3, H, W]`` to [0, 1], and each colour to mean 0 and deviation 1.
 
     Args:
         mean: Mean of each colour, of pixels in [0, 1].
