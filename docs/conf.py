@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 
@@ -25,6 +26,9 @@ extensions = [
     "public_names",
 ]
 
+# The start page asks for some pages by a pattern; Sphinx has no name by which to suppress that there is none.
+logging.getLogger("sphinx.sphinx.directives.other").addFilter(lambda record: "toctree glob" not in record.msg)
+
 nitpicky = True
 # Other libraries' pages are not looked up, so that the site builds without a network.
 nitpick_ignore_regex = [
@@ -41,7 +45,7 @@ myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 
 autodoc_member_order = "groupwise"
-autodoc_default_options = {"members": True, "show-inheritance": False}
+autodoc_default_options = {"members": True, "exclude-members": "extra_repr"}
 autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True
 napoleon_google_docstring = True

@@ -1,6 +1,6 @@
 """Tables of settings, read from the classes and the TOML files of ``rgrl.presets`` when the site is built.
 
-``{settings} rgrl`` lists a method's own settings; a line ``name: $symbol$`` of its body adds the paper's symbol.
+``{settings} rgrl`` lists a method's own settings; its body gives symbols, a line ``name: $symbol$`` each.
 ``{presets} rgrl`` lists the method's files; each line of its body is a setting that gets a column.
 """
 
@@ -21,6 +21,7 @@ import rgrl.presets
 from rgrl.presets import METHOD_PRESETS, TrainingPreset, load_preset, preset_names
 
 _FOLDER = Path(rgrl.presets.__file__).parent
+_NAME = re.compile(r"^\S+ on [\w\s]+[:;] ")
 _ATTRIBUTE = re.compile(r"^ {4}(\w+): (.*)$")
 
 
@@ -53,7 +54,7 @@ class Settings(SphinxDirective):
         for name in own:
             row = [symbols.get(name, ""), f"`{name}`", _shown(fields[name].default)]
             rows.append([*row, *([_shown(defaults.get(name))] if defaults else []), meanings[name]])
-        return _table(self, head, rows)
+        return _table(self, "settings", head, rows)
 
 
 class Presets(SphinxDirective):
@@ -74,9 +75,8 @@ class Presets(SphinxDirective):
             self.env.note_dependency(str(path))
             preset = load_preset(name)
             rows.append([f"`{name}`", *(_shown(getattr(preset, column)) for column in columns), _says(path)])
-        return _table(
-            self, ["preset", *(f"`{column}`" for column in columns), "what it says of itself"], rows
-        )
+        head = ["preset", *(f"`{column}`" for column in columns), "what it says of itself"]
+        return _table(self, "presets", head, rows)
 
 
 def _meanings(kind: type) -> dict[str, str]:
@@ -98,13 +98,13 @@ def _meanings(kind: type) -> dict[str, str]:
 
 
 def _says(path: Path) -> str:
-    """The comment at a file's beginning, without the name of what it is for."""
+    """The comment at a file's beginning, after the name of what it is for."""
     lines = []
     for line in path.read_text("utf-8").splitlines():
         if not line.startswith("#"):
             break
         lines.append(line.lstrip("# "))
-    return " ".join(lines)
+    return _NAME.sub("", " ".join(lines))
 
 
 def _shown(value: Any) -> str:
@@ -117,12 +117,12 @@ def _shown(value: Any) -> str:
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
-def _table(directive: SphinxDirective, head: list[str], rows: list[list[str]]) -> list[nodes.Node]:
+def _table(directive: SphinxDirective, kind: str, head: list[str], rows: list[list[str]]) -> list[nodes.Node]:
     lines = [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]
     holder = nodes.Element()
     directive.state.nested_parse(StringList(lines, source=directive.env.docname), 0, holder)
     for table in holder.findall(nodes.table):
-        table["classes"].append("settings")
+        table["classes"].append(kind)
     return holder.children
 
 

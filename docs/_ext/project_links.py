@@ -1,4 +1,4 @@
-"""Links to the project's files outside ``docs/``, which a code host resolves, lead to the site's own pages."""
+"""Links to the project's files outside ``docs/``, which a code host resolves, lead to pages of the site."""
 
 from __future__ import annotations
 

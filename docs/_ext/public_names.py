@@ -1,4 +1,4 @@
-"""Cross-references by any path of a public name: ``rgrl.train`` and ``rgrl.graph.graph.Graph`` lead to its room.
+"""Cross-references by any path of a public name: ``rgrl.train``, ``rgrl.graph.graph.Graph`` lead to its room.
 
 ``{top-level}`` lists what ``rgrl`` itself offers, each name with a link to the room that describes it.
 """
