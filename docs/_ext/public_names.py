@@ -1,6 +1,6 @@
 """Cross-references by any path of a public name: ``rgrl.train``, ``rgrl.graph.graph.Graph`` lead to its room.
 
-``{top-level}`` lists what ``rgrl`` itself offers, each name with a link to the room that describes it.
+A name in code type, such as `rgrl.train`, is a link too. ``{top-level}`` lists what ``rgrl`` itself offers.
 """
 
 from __future__ import annotations
@@ -27,8 +27,11 @@ def public_homes() -> dict[str, str]:
         if not module.ispkg:
             continue
         room = importlib.import_module(module.name)
+        if hasattr(room, "__all__"):
+            homes[module.name] = module.name
         for name in getattr(room, "__all__", ()):
             home, value = f"{module.name}.{name}", getattr(room, name)
+            homes[home] = home
             homes.setdefault(name, home)
             homes[f"{getattr(value, '__module__', module.name)}.{name}"] = home
             if name in rgrl.__all__:
@@ -54,6 +57,18 @@ def _resolve(app: Any, env: Any, node: addnodes.pending_xref, text: nodes.Node) 
     return None
 
 
+def _link_names(app: Any, doctree: nodes.document) -> None:
+    """Make a link of each public name in code type, so that pages are plain Markdown."""
+    homes = app.public_homes
+    for literal in list(doctree.findall(nodes.literal)):
+        home = homes.get(literal.astext()) if literal.astext().startswith("rgrl.") else None
+        if home is None or isinstance(literal.parent, (nodes.reference, addnodes.pending_xref)):
+            continue
+        link = addnodes.pending_xref("", refdomain="py", reftype="obj", reftarget=home, refexplicit=True)
+        literal.replace_self(link)
+        link += literal
+
+
 class TopLevel(SphinxDirective):
     """The names of ``rgrl``; one that belongs to no room is described in full."""
 
@@ -77,5 +92,6 @@ def setup(app: Any) -> dict[str, Any]:
     """Look up what Sphinx itself does not find."""
     app.public_homes = public_homes()
     app.connect("missing-reference", _resolve)
+    app.connect("doctree-read", _link_names)
     app.add_directive("top-level", TopLevel)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -51,6 +51,27 @@ def test_a_dead_link_is_found(tmp_path, monkeypatch):
     assert dead_links(page) == ["page.md: #no", "page.md: other.md"]
 
 
+def is_there(name: str) -> bool:
+    """Whether a dotted name is a module, or an attribute of something in one."""
+    try:
+        pkgutil.resolve_name(name)
+    except (ImportError, AttributeError):
+        return False
+    return True
+
+
+def test_names_in_code_type_are_there():
+    named = {
+        (page.name, name)
+        for page in pages()
+        for name in re.findall(r"`(rgrl(?:\.\w+)+)(?:\(\))?`", page.read_text("utf-8"))
+    }
+    assert len(named) > 30
+    assert [(page, name) for page, name in sorted(named) if not is_there(name)] == []
+    assert not is_there("rgrl.relation.nothing")
+    assert not is_there("rgrl.nothing.at_all")
+
+
 def test_every_room_has_a_page():
     rooms = {"rgrl", "rgrl.errors"}
     for module in pkgutil.walk_packages(rgrl.__path__, "rgrl."):
