@@ -2,6 +2,7 @@
 # make bench      RGRL on Cora, the result table
 # make test       lint, types and the fast tests
 # make test-all   the slow tests as well: clean-environment install, downloads
+# make docs       the site: docs/_build/html/index.html
 # make clean      remove the environment
 #
 # PYTHON=...      the interpreter to build the environment with (3.11 or newer)
@@ -13,9 +14,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 PYTEST := $(BIN)/python -m pytest
-SOURCES := rgrl tests benchmarks examples
+SOURCES := rgrl tests benchmarks examples docs/conf.py docs/_ext
 
-.PHONY: setup bench check test test-slow test-all format clean
+.PHONY: setup bench check test test-slow test-all format docs clean
 
 bench: $(VENV)/.base
 	$(BIN)/rgrl-bench run cora
@@ -38,6 +39,10 @@ $(VENV)/.slow: $(VENV)/.test
 	$(PIP) --editable '.[test,test-slow]'
 	@touch $@
 
+$(VENV)/.docs: $(VENV)/.base
+	$(PIP) --editable '.[docs]'
+	@touch $@
+
 check: $(VENV)/.test
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
@@ -55,5 +60,8 @@ format: $(VENV)/.test
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
 
+docs: $(VENV)/.docs
+	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
+
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) docs/_build

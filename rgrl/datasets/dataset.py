@@ -49,7 +49,7 @@ class Dataset:
 
     @property
     def train_graph_of_node(self) -> Tensor | None:
-        """The same of the nodes that an encoder is trained on: those of `train_graph`, if there is one."""
+        """`graph_of_node` of the nodes that an encoder is trained on, those of `train_graph`; int64 `[n]`."""
         if self.graph_of_node is None or self.train_graph is None:
             return self.graph_of_node
         return self.graph_of_node[torch.tensor(self.splits[0].train)]

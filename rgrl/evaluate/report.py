@@ -20,7 +20,7 @@ class Report:
     Attributes:
         task: Name of the task, such as ``"clustering"``.
         scores: For each metric one number a repetition; the same number of them for every metric. Unless a
-            task says otherwise a score lies between 0 and 1; more is better, of :data:`LESS_IS_BETTER` less.
+            task says otherwise a score lies between 0 and 1; more is better, of ``LESS_IS_BETTER`` less.
 
     Raises:
         ValueError: If there is no metric, or they differ in length.
@@ -72,7 +72,7 @@ class Report:
         """By how much this report is better than the other, for each metric that both have, to four places.
 
         The difference of the means: above 0 where this one's is higher, or, of a metric of
-        :data:`LESS_IS_BETTER`, lower.
+        ``LESS_IS_BETTER``, lower.
 
         Raises:
             DataError: If the other is of another task.

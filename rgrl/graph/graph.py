@@ -138,7 +138,7 @@ class Graph:
         return torch.stack([source[keep], target[keep]])
 
     def features_as(self, dtype: torch.dtype) -> Tensor:
-        """Dense features in another type, converted when first asked for and kept."""
+        """Dense features ``[N, F]`` in another type, converted when first asked for and kept."""
         assert isinstance(self.x, Tensor)
         if dtype == self.x.dtype:
             return self.x

@@ -27,7 +27,7 @@ class SparseFeatures:
 
     @classmethod
     def from_scipy(cls, matrix: sparse.spmatrix) -> SparseFeatures:
-        """Take over a scipy sparse matrix; explicit zeros and duplicates are merged away."""
+        """Take over a scipy sparse matrix ``[N, F]``; explicit zeros and duplicates are merged away."""
         csr = sparse.csr_matrix(matrix, dtype=np.float32)
         csr.sum_duplicates()
         csr.eliminate_zeros()
@@ -48,7 +48,7 @@ class SparseFeatures:
         return SparseFeatures(pattern, self.values[slots])
 
     def to(self, device: torch.device | str) -> SparseFeatures:
-        """The same features on another device."""
+        """The same features, ``[N, F]``, on another device."""
         return SparseFeatures(self.pattern.to(device), self.values.to(device))
 
     def to_scipy(self) -> sparse.csr_matrix:

@@ -106,7 +106,7 @@ class BGRL(nn.Module):
         return graph
 
     def losses(self, plan: Graph, generator: torch.Generator | None = None) -> Iterator[Tensor]:
-        """Yield the loss of one update in two parts, one for each view that predicts.
+        """Yield the loss of one update in two scalars, one for each view that predicts.
 
         The parts share no activations of the encoder: take each one's gradient before asking for the next.
         """

@@ -129,7 +129,7 @@ class CCASSG(nn.Module):
         return graph
 
     def losses(self, plan: Graph, generator: torch.Generator | None = None) -> Iterator[Tensor]:
-        """Yield the loss of one update; the first term needs both views."""
+        """Yield the loss of one update, a scalar; the first term needs both views."""
         views = [augment(plan.view(), generator) for augment in self.views]
         first, second = (self.encoder(view) for view in views)
         yield cca_loss(first, second, decorrelation_weight=self.decorrelation_weight)

@@ -95,7 +95,7 @@ class DGI(nn.Module):
         return graph
 
     def losses(self, plan: Graph, generator: torch.Generator | None = None) -> Iterator[Tensor]:
-        """Yield the loss of one update; the summary ties positives and negatives together."""
+        """Yield the loss of one update, a scalar; the summary ties positives and negatives together."""
         view = plan.view()
         corrupted = self.corruption(view, generator)
         yield infomax_loss(self.encoder(view), self.encoder(corrupted), self.weight)

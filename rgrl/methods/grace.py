@@ -126,7 +126,7 @@ class GRACE(nn.Module):
         return graph
 
     def losses(self, plan: Graph, generator: torch.Generator | None = None) -> Iterator[Tensor]:
-        """Yield the loss of one update; each view's negatives are in both."""
+        """Yield the loss of one update, a scalar; each view's negatives are in both."""
         views = [augment(plan.view(), generator) for augment in self.views]
         first, second = (l2_normalize(self.projector(self.encoder(view))) for view in views)
         yield info_nce(first, second, temperature=self.temperature)

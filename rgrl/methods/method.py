@@ -23,7 +23,7 @@ class Method(Protocol):
         ...
 
     def losses(self, plan: Any, generator: torch.Generator | None = None) -> Iterator[Tensor]:
-        """Yield the loss of one update in parts that share no activations; the loss is their sum."""
+        """Yield the loss of one update in scalars that share no activations; the loss is their sum."""
         ...
 
     def after_update(self) -> None:

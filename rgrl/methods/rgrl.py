@@ -189,7 +189,7 @@ class RGRL(nn.Module):
             generator: Random stream of the anchors.
 
         Yields:
-            For each view as the student's, its loss against every other as the teacher's.
+            A scalar for each view as the student's: its loss against every other as the teacher's.
         """
         anchors = plan.sampler(generator).to(plan.graph.device)
         modules = (self.encoder, self.teacher.module, self.predictor)

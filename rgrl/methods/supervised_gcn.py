@@ -53,7 +53,7 @@ def supervised_gcn(
             is a ``train_graph``.
         labels: Class of every node, integers ``[N]``.
         splits: Objects with ``train``, ``val`` and ``test`` rows.
-        train_graph: All that training sees (inductive), such as :attr:`rgrl.datasets.Dataset.train_graph`:
+        train_graph: All that training sees (inductive), such as ``rgrl.datasets.Dataset.train_graph``:
             its nodes are the split's train rows in their order. Validation and test are on ``graph``.
         hidden: Width of the hidden layer.
         dropout: Probability of a layer's input to be dropped, in [0, 1).

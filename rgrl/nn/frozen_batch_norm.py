@@ -13,6 +13,7 @@ class FrozenBatchNorm(nn.BatchNorm1d):
     The released code trains its first update in train mode and all later ones in eval mode, because its
     evaluation switches the mode and nothing switches it back. The running statistics then have seen one
     update at momentum 0.01 and stay near mean 0 and variance 1, so that the layer is close to an affine map.
+    It maps ``[N, d]`` to ``[N, d]``.
 
     Args:
         num_features: d.

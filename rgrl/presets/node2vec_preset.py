@@ -13,12 +13,12 @@ class Node2VecPreset(Preset):
     """Every setting of a node2vec run; with p = q = 1 it is DeepWalk.
 
     Attributes:
-        dimensions: d.
+        dimensions: d, width of the embedding.
         walk_length: Nodes of a walk.
         walks_per_node: Walks that start at each node.
         window: Nodes to each side that count as context.
-        p: Return parameter.
-        q: In-out parameter.
+        p: Return parameter; larger turns back less.
+        q: In-out parameter; larger stays nearer.
         negatives: Negative samples for each positive one.
         skipgram_epochs: Passes over the walks.
     """

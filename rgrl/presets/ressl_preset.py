@@ -34,10 +34,10 @@ class ReSSLPreset(Preset):
         projector_hidden: Hidden width of the head.
         projector_dim: Width of the rows and of the queue.
         predictor: A second head of the student's, as wide as the first one, as in the journal version.
-        queue_size: m.
+        queue_size: m, past rows of the teacher that are the anchors.
         momentum: EMA decay of the teacher.
         student_temperature: τ_s.
-        teacher_temperature: τ_t.
+        teacher_temperature: τ_t, below τ_s.
         infonce_warmup: Updates over which InfoNCE gives way to the relations; 0 for none.
         precision: ``"fp32"``, ``"bf16"`` or ``"auto"``.
         validation_share: Share of the train images that is not trained on, for a curve; 0 for none. Used by

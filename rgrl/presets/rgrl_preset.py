@@ -14,19 +14,19 @@ class RGRLPreset(TrainingPreset):
     """Every setting of an RGRL run; the paper's symbols stand beside the names.
 
     Attributes:
-        predictor_hidden: h.
+        predictor_hidden: h, hidden width of the predictor.
         momentum: EMA decay of the teacher.
-        num_anchors: m.
-        alpha: α of the anchor distribution.
-        beta: β of the anchor distribution.
-        student_temperature: τ_s.
-        teacher_temperature: τ_t.
+        num_anchors: m, global anchors of an update.
+        alpha: α, skew of the anchor distribution; 1 is uniform, smaller draws high degrees less.
+        beta: β, floor of the anchor distribution.
+        student_temperature: τ_s of the global term.
+        teacher_temperature: τ_t of the global term; below τ_s the teacher is the sharper one.
         global_weight: Weight of the global term; 0 leaves it out.
-        num_local_anchors: k.
+        num_local_anchors: k, local anchors of a node.
         include_self: Whether a node may be its own local anchor.
-        local_student_temperature: τ_sd.
-        local_teacher_temperature: τ_td.
-        local_weight: λ; 0 leaves the local term out.
+        local_student_temperature: τ_sd of the local term.
+        local_teacher_temperature: τ_td of the local term.
+        local_weight: λ, weight of the local term; 0 leaves the local term out.
     """
 
     method: ClassVar[str] = "rgrl"

@@ -13,9 +13,9 @@ class AnchorQueue(nn.Module):
     """The last m rows of a teacher, in a ring: the anchors of ReSSL (Zheng et al., NeurIPS 2021).
 
     It starts with random rows of length 1. Each row that is put in takes the place of the oldest one; a batch
-    may have any number of rows up to m. ``rows`` is the anchors as they lie in memory, in no order that
-    matters to a softmax: nothing is copied to read them, and a batch overwrites only its own places. Both
-    the rows and the place of the oldest are part of the state dict.
+    may have any number of rows up to m. ``rows``, ``[m, d]``, is the anchors as they lie in memory, in no
+    order that matters to a softmax: nothing is copied to read them, and a batch overwrites only its own
+    places. Both the rows and the place of the oldest are part of the state dict.
 
     Args:
         size: m, number of anchors.

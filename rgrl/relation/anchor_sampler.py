@@ -40,6 +40,8 @@ def inverse_degree_weights(degree: Tensor, *, alpha: float, beta: float) -> Tens
 class AnchorSampler:
     """Draws anchors without replacement, node i with a probability that falls with its degree.
 
+    RGRL's S (Lee et al., CIKM 2022): ``Pr(i) = w_i / Σ w``, see :func:`rgrl.relation.inverse_degree_weights`.
+
     Args:
         degree: Degrees, ``[N]``.
         num_anchors: m; with fewer nodes than that, every node is an anchor.

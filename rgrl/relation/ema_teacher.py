@@ -45,6 +45,9 @@ def _check_momentum(momentum: float) -> None:
 class EMATeacher(nn.Module):
     """A copy of the student that follows it by an exponential moving average and takes no gradient.
 
+    The teacher of RGRL (Lee et al., CIKM 2022) and ReSSL (Zheng et al., NeurIPS 2021), and BGRL's target; see
+    :func:`rgrl.relation.ema_update`.
+
     Args:
         student: Module to copy and to follow.
         momentum: Share of the old teacher that is kept at each update.

@@ -11,6 +11,9 @@ from rgrl.relation.functional import Reduction, _check_reduction, _check_tempera
 class LocalRelationLoss(nn.Module):
     """Mean divergence of the samples' relations to anchors of their own: RGRL's Λ_ab.
 
+    ``(1/|V⁺|) Σ_{i in V⁺} KL( softmax_j(t_i · a_j / τ_td) || softmax_j(p_i · a_j / τ_sd) )``, j in
+    row i's own anchors D(i) (Lee et al., CIKM 2022), see :func:`rgrl.relation.local_relation_kl`.
+
     Args:
         student_temperature: τ_sd.
         teacher_temperature: τ_td.
@@ -18,6 +21,11 @@ class LocalRelationLoss(nn.Module):
 
     Raises:
         ConfigError: If a temperature is not above 0, or the reduction unknown.
+
+    Example:
+        >>> rows, own = torch.eye(2), torch.tensor([[0, 1], [1, 0]])
+        >>> LocalRelationLoss(teacher_temperature=0.1)(rows, rows, rows, own).item()
+        0.0
     """
 
     def __init__(

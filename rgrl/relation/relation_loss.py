@@ -10,6 +10,9 @@ from rgrl.relation.functional import Reduction, _check_reduction, _check_tempera
 class RelationLoss(nn.Module):
     """Mean divergence of the samples' relations to shared anchors: RGRL's G_ab, ReSSL's loss.
 
+    ``(1/N) Σ_i KL( softmax_s(t_i · a_s / τ_t) || softmax_s(p_i · a_s / τ_s) )`` (Lee et al., CIKM 2022; Zheng
+    et al., NeurIPS 2021), see :func:`rgrl.relation.relation_kl`.
+
     Args:
         student_temperature: τ_s.
         teacher_temperature: τ_t; smaller than τ_s makes the teacher's relation the sharper one.

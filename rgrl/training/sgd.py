@@ -11,10 +11,10 @@ from torch import Tensor
 class SGD:
     """Gradient descent with momentum and weight decay in the gradient, as ``torch.optim.SGD``.
 
-    Building that one imports torch's compiler, a second of every run; see :class:`rgrl.training.adamw.AdamW`.
+    Building that one imports torch's compiler, a second of every run; see ``rgrl.training.adamw``.
 
     Args:
-        parameters: What to learn, tensors on one device.
+        parameters: What to learn, tensors of any shape ``[...]`` on one device.
         lr: Step size.
         momentum: Share of the last step's direction that is kept.
         weight_decay: What times a parameter is added to its gradient.

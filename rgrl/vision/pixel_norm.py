@@ -18,7 +18,7 @@ _LARGEST_FLOAT = 2.0
 
 
 class PixelNorm(nn.Module):
-    """Scale pixels to [0, 1], and each colour to mean 0 and deviation 1.
+    """Scale pixels ``[B, 3, H, W]`` to [0, 1], and each colour to mean 0 and deviation 1.
 
     Args:
         mean: Mean of each colour, of pixels in [0, 1].

@@ -70,7 +70,7 @@ class ResNet18(nn.Module):
         self.embedding_dim = channels
 
     def forward(self, images: Tensor) -> Tensor:
-        """Return the features, the mean over the places of the last stage."""
+        """Map images ``[B, 3, H, W]`` to features ``[B, d]``, the mean over the places of the last stage."""
         first = self.pool(F.relu(self.norm(self.conv(images)), inplace=True))
         return self.blocks(first).mean(dim=(2, 3))
 

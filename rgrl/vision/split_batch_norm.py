@@ -10,7 +10,7 @@ from rgrl.errors import ConfigError, DataError
 
 
 class SplitBatchNorm(nn.BatchNorm2d):
-    """Batch norm whose batch is split in groups, each normalised by its own mean and variance.
+    """Batch norm of ``[B, C, H, W]`` in groups of the batch, each normalised by its own mean and variance.
 
     On one device it stands for batch norm over several, each of which sees its share of the batch. Together
     with a teacher that sees the batch in another order it keeps mean and variance from telling student and
