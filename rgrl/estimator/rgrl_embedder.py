@@ -130,8 +130,7 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
     def transform(self, graph: Any, *, x: Any = None, node_ids: Any = None) -> Any:
         """Embed the nodes of a graph: the one of ``fit``, the same with new nodes, or another.
 
-        Nothing is learned: each vector comes from the features around its node. It is done layer by layer in
-        blocks of rows (:func:`rgrl.nn.encode_in_blocks`).
+        Nothing is learned. It is done layer by layer in blocks of rows (:func:`rgrl.nn.encode_in_blocks`).
 
         Args:
             graph: The graph, with features of the same kind and number as in ``fit``.
@@ -178,7 +177,7 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
         return np.array([f"{name}{column}" for column in range(self.embedding_.shape[1])], dtype=object)
 
     def set_output(self, *, transform: str | None = None) -> Self:
-        """Choose the container of ``transform``: the argument ``output`` under scikit-learn's name for it."""
+        """Choose the container of ``transform``: scikit-learn's way to set ``output``."""
         if transform is not None:
             self.output = None if transform == "default" else transform
         return self
@@ -237,8 +236,8 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.no_validation = True
-        tags.input_tags.two_d_array = False
+        tags.no_validation, tags.input_tags.two_d_array = True, False  # a graph is no table
+        tags.transformer_tags.preserves_dtype = ["float32"]
         return tags
 
     def _require_fitted(self, what: str) -> None:
@@ -246,7 +245,6 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
             raise UnfittedError(f"this {type(self).__name__} is not fitted: call fit before {what}")
 
     def _named(self, graph: Any, x: Any, node_ids: Any, features: str | None) -> NamedGraph:
-        named = named_graph(
-            graph, x=x, node_ids=node_ids, features=features, undirected=bool(self.undirected)
-        )
+        both = bool(self.undirected)
+        named = named_graph(graph, x=x, node_ids=node_ids, features=features, undirected=both)
         return replace(named, graph=named.graph.row_normalized()) if self.row_normalize else named
