@@ -8,9 +8,6 @@ from typing import Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.linalg import eigh
-from scipy.sparse.csgraph import connected_components
-from scipy.sparse.linalg import ArpackNoConvergence, eigsh
 
 from rgrl.errors import ConfigError
 from rgrl.graph.graph import Graph
@@ -81,6 +78,8 @@ def _degrees(neighbours: sparse.csr_matrix) -> sparse.csr_matrix:
 
 
 def _positions(neighbours: sparse.csr_matrix) -> npt.NDArray[np.float32]:
+    from scipy.sparse.csgraph import connected_components
+
     nodes = neighbours.shape[0]
     count, component = connected_components(neighbours, directed=False)
     order = np.argsort(component, kind="stable")
@@ -104,6 +103,9 @@ def _positions(neighbours: sparse.csr_matrix) -> npt.NDArray[np.float32]:
 
 def _eigenvectors(part: sparse.csr_matrix, columns: int) -> FloatArray:
     """Of a connected graph ``[n, n]``: at most n - 1 columns, ``[n, c]``."""
+    from scipy.linalg import eigh
+    from scipy.sparse.linalg import ArpackNoConvergence, eigsh
+
     size = part.shape[0]
     columns = min(columns, size - 1)
     root = sparse.diags(1 / np.sqrt(np.asarray(part.sum(axis=1)).ravel()))
