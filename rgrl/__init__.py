@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rgrl.datasets import load_dataset
+    from rgrl.estimator import RGRLEmbedder
     from rgrl.graph import Graph, as_graph
     from rgrl.methods import RGRL
     from rgrl.training import train
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["RGRL", "Graph", "ReSSL", "__version__", "as_graph", "load_dataset", "train"]
+__all__ = ["RGRL", "Graph", "RGRLEmbedder", "ReSSL", "__version__", "as_graph", "load_dataset", "train"]
 
 _HOME = {
     "RGRL": "rgrl.methods",
+    "RGRLEmbedder": "rgrl.estimator",
     "ReSSL": "rgrl.vision",
     "Graph": "rgrl.graph",
     "as_graph": "rgrl.graph",

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-import torch
-
-from rgrl.errors import ConfigError
+from rgrl.training.device import checked_device as _checked
 
 
 def checked_device(name: str) -> str:
@@ -15,12 +11,4 @@ def checked_device(name: str) -> str:
     Raises:
         ConfigError: If it is unknown or not there.
     """
-    if name == "cpu":
-        return name
-    if not re.fullmatch(r"cuda(:\d+)?", name):
-        raise ConfigError(f"--device is {name!r}: accepted are cpu, cuda and cuda:N")
-    found = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    number = int(name.partition(":")[2] or 0)
-    if number >= found:
-        raise ConfigError(f"--device is {name!r}: this machine has {found} CUDA devices; accepted is cpu")
-    return name
+    return _checked(name, setting="--device")

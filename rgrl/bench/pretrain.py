@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from math import ceil, comb
@@ -18,7 +18,7 @@ from rgrl.errors import DivergedError
 from rgrl.graph import Graph, graph_batches
 from rgrl.methods import Method
 from rgrl.presets import ReSSLPreset, TrainingPreset
-from rgrl.training import Update, cosine_schedule, train, train_on_batches
+from rgrl.training import Update, learning_rate_from_preset, train, train_on_batches
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def _updates(
 ) -> Iterator[Update]:
     """As many updates as the preset has, on the graph or on batches of graphs."""
     settings: dict[str, Any] = {
-        "learning_rate": _learning_rate(preset),
+        "learning_rate": learning_rate_from_preset(preset),
         "weight_decay": preset.weight_decay,
         "precision": preset.precision,
         "generator": generator,
@@ -117,10 +117,3 @@ def diverged(name: str, update: int, symptom: str, preset: TrainingPreset | ReSS
         f"{name} diverged at update {update}: {symptom} "
         f"(learning_rate is {preset.learning_rate:g}; a smaller one may hold)"
     )
-
-
-def _learning_rate(preset: TrainingPreset) -> float | Callable[[int], float]:
-    if preset.schedule == "constant" or preset.epochs == 0:
-        return preset.learning_rate
-    warmup = min(preset.warmup, max(0, preset.epochs - 1))  # of a run that --epochs made short
-    return cosine_schedule(preset.learning_rate, epochs=preset.epochs, warmup=warmup)

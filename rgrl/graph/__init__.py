@@ -10,6 +10,7 @@ from rgrl.graph.local_anchors import LocalAnchors
 from rgrl.graph.ppr import topk_ppr
 from rgrl.graph.random_walks import random_walks
 from rgrl.graph.sparse_features import SparseFeatures
+from rgrl.graph.structural_features import structural_features
 from rgrl.graph.view import View
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "graph_batches",
     "induced_subgraph",
     "random_walks",
+    "structural_features",
     "topk_ppr",
 ]

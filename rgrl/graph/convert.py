@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from typing import Any
-
-import numpy as np
-from scipy import sparse
 
 from rgrl.errors import DataError
 from rgrl.graph.checks import checked_labels
 from rgrl.graph.graph import Graph
+from rgrl.graph.graph_parts import GraphParts, graph_parts
 from rgrl.graph.sparse_features import SparseFeatures
-
-_WEIGHTS_LEFT_OUT = "edge weights are not used: an edge is there or it is not"
-
-logger = logging.getLogger(__name__)
-
-_ACCEPTED = "a rgrl Graph, a PyG Data, (x, edge_index), a networkx graph or a scipy sparse adjacency"
 
 
 def as_graph(source: Any, *, x: Any = None, y: Any = None, sparse_features: bool | None = None) -> Graph:
@@ -37,7 +28,8 @@ def as_graph(source: Any, *, x: Any = None, y: Any = None, sparse_features: bool
         sparse_features: As in :meth:`Graph.from_edge_index`.
 
     Raises:
-        DataError: If the form is not known, features are missing, or a part is invalid.
+        DataError: If the form is not known, features are missing, an edge's weight is below 0, or a part is
+            invalid.
 
     Example:
         >>> import networkx as nx, numpy as np
@@ -46,28 +38,18 @@ def as_graph(source: Any, *, x: Any = None, y: Any = None, sparse_features: bool
     """
     if isinstance(source, Graph):
         return _changed(source, x, y, sparse_features)
-    num_nodes: int | None = None
-    if isinstance(source, (tuple, list)) and len(source) == 2:
-        x, edge_index = source if x is None else (x, source[1])
-    elif sparse.issparse(source):
-        edge_index, num_nodes = _scipy_edges(source)
-    elif hasattr(source, "edge_index") and hasattr(source, "num_nodes"):
-        edge_index, num_nodes = source.edge_index, source.num_nodes
-        if edge_index is None:
-            kind = type(source).__name__
-            raise DataError(f"the {kind} has no edge_index: [2, E] is needed, [2, 0] where there is no edge")
-        x = getattr(source, "x", None) if x is None else x
-        y = _own_labels(source, num_nodes) if y is None else y
-        if getattr(source, "edge_weight", None) is not None:
-            logger.warning(_WEIGHTS_LEFT_OUT)
-    elif hasattr(source, "adj") and hasattr(source, "is_directed"):
-        edge_index, num_nodes = _networkx_edges(source)
-    else:
-        raise DataError(f"a {type(source).__name__} is not a graph: accepted are {_ACCEPTED}")
+    parts = graph_parts(source)
+    x = parts.x if x is None else x
+    y = _own_labels(parts) if y is None else y
     if x is None:
         raise DataError("the graph has no features: pass x with one row a node")
-    y = None if y is False else y
-    return Graph.from_edge_index(edge_index, x=x, y=y, num_nodes=num_nodes, sparse_features=sparse_features)
+    return Graph.from_edge_index(
+        parts.edge_index,
+        x=x,
+        y=None if y is False else y,
+        num_nodes=parts.num_nodes,
+        sparse_features=sparse_features,
+    )
 
 
 def _changed(graph: Graph, x: Any, y: Any, sparse_features: bool | None) -> Graph:
@@ -86,32 +68,11 @@ def _changed(graph: Graph, x: Any, y: Any, sparse_features: bool | None) -> Grap
     return graph if y is None else replace(graph, y=checked_labels(y, graph.num_nodes).to(graph.device))
 
 
-def _own_labels(data: Any, num_nodes: int) -> Any:
-    y = getattr(data, "y", None)
-    if y is None:
+def _own_labels(parts: GraphParts) -> Any:
+    if parts.y is None:
         return None
+    assert parts.num_nodes is not None
     try:
-        return checked_labels(y, num_nodes)
+        return checked_labels(parts.y, parts.num_nodes)
     except DataError as error:
         raise DataError(f"{error}; y=False leaves the labels out") from None
-
-
-def _scipy_edges(matrix: Any) -> tuple[Any, int]:
-    rows, columns = matrix.shape
-    if rows != columns:
-        raise DataError(f"the adjacency has shape {[rows, columns]}: a square one is needed")
-    coo = matrix.tocoo()
-    present = coo.data != 0
-    if (coo.data[present] != 1).any():
-        logger.warning(_WEIGHTS_LEFT_OUT)
-    return np.stack([coo.row[present], coo.col[present]]).astype(np.int64), rows
-
-
-def _networkx_edges(graph: Any) -> tuple[Any, int]:
-    position = {node: i for i, node in enumerate(graph)}
-    edges = np.array([(position[u], position[v]) for u, v in graph.edges()], dtype=np.int64).reshape(-1, 2).T
-    if any(weight not in (None, 1) for _, _, weight in graph.edges(data="weight")):
-        logger.warning(_WEIGHTS_LEFT_OUT)
-    if not graph.is_directed():
-        edges = np.concatenate([edges, edges[::-1]], axis=1)
-    return edges, len(position)

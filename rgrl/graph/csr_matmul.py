@@ -56,33 +56,37 @@ def csr_product(
     dense: Tensor,
     *,
     transposed: bool = False,
+    rows: slice | None = None,
     bias: Tensor | None = None,
     slope: float = 1.0,
 ) -> Tensor:
-    """``prelu(S B + bias)`` of a planned sparse S, or of its transpose; not differentiable.
+    """``prelu(S B + bias)`` of a planned sparse S, of its transpose or of some rows; not differentiable.
 
     Args:
         pattern: Pattern of S ``[R, C]``.
         values: Its entries, ``[nnz]``.
         dense: B, ``[C, d]``; ``[R, d]`` for the transpose.
         transposed: Multiply by Sᵀ.
+        rows: Rows of S that are wanted, from start to stop; ``None`` for all. Not with ``transposed``.
         bias: ``[d]``, or ``None`` for none.
         slope: Factor of what is negative; 1 changes nothing.
 
     Raises:
         DataError: If the shapes do not fit together.
     """
-    crow, col, rows, columns = pattern.crow, pattern.col, *pattern.shape
+    crow, col, height, width = pattern.crow, pattern.col, *pattern.shape
     if transposed:
-        crow, col, rows, columns = pattern.transpose_crow, pattern.transpose_col, columns, rows
-    if dense.ndim != 2 or dense.shape[0] != columns:
+        crow, col, height, width = pattern.transpose_crow, pattern.transpose_col, width, height
+    if dense.ndim != 2 or dense.shape[0] != width:
         raise DataError(
-            f"a sparse [{rows}, {columns}] was multiplied by {list(dense.shape)}: [{columns}, d] is needed"
+            f"a sparse [{height}, {width}] was multiplied by {list(dense.shape)}: [{width}, d] is needed"
         )
     if values.shape != (pattern.nnz,):
         raise DataError(f"values {list(values.shape)} must be [{pattern.nnz}], one an entry of the pattern")
     dense = dense.contiguous()
-    out = dense.new_empty(rows, dense.shape[1])
+    if rows is not None:
+        crow = crow[rows.start : rows.stop + 1]
+    out = dense.new_empty(crow.numel() - 1, dense.shape[1])
     if usable(dense) and crow.dtype == torch.int32:
         from rgrl.kernels.spmm import spmm
 
@@ -93,7 +97,10 @@ def csr_product(
         return out
     if transposed:
         values = values[pattern.transpose_order]
-    size = (rows, dense.shape[0])
+    if rows is not None:
+        first, last = int(crow[0]), int(crow[-1])
+        crow, col, values = crow - first, col[first:last], values[first:last]
+    size = (out.shape[0], dense.shape[0])
     sparse = torch.sparse_csr_tensor(crow, col, values.to(dense.dtype), size=size, check_invariants=False)
     # Without an output of its own, `@` would fill one with zeros and copy another.
     torch.addmm(out, sparse, dense, beta=0, out=out)

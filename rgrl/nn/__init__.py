@@ -2,6 +2,7 @@
 
 from rgrl.nn.activation import ActivationName, make_activation
 from rgrl.nn.draw_from import draw_from
+from rgrl.nn.encode_in_blocks import encode_in_blocks
 from rgrl.nn.frozen_batch_norm import FrozenBatchNorm, freeze_batch_norms
 from rgrl.nn.gcn_encoder import GCNEncoder
 from rgrl.nn.gcn_layer import GCNLayer
@@ -29,6 +30,7 @@ __all__ = [
     "Projector",
     "PyGEncoder",
     "draw_from",
+    "encode_in_blocks",
     "freeze_batch_norms",
     "inference",
     "l2_normalize",

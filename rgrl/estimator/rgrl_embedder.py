@@ -1,0 +1,250 @@
+"""RGRL as scikit-learn's transformers are used."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from sklearn.base import TransformerMixin
+
+from rgrl.errors import ConfigError, DataError
+from rgrl.estimator.as_output import as_output, checked_output
+from rgrl.estimator.embed_rows import embed_rows
+from rgrl.estimator.embedder_parameters import EmbedderParameters
+from rgrl.estimator.fit_rgrl import fit_rgrl
+from rgrl.estimator.named_graph import FIXED_FEATURES, NamedGraph, edges_key, named_graph, warn_if_one_way
+from rgrl.estimator.settings import checked_seed, plain_value, preset_of, require_whole
+from rgrl.estimator.stored_embedder import StoredEmbedder, read_embedder, write_embedder
+from rgrl.estimator.unfitted_error import UnfittedError
+from rgrl.estimator.write_embedding import write_embedding
+from rgrl.methods.from_preset import rgrl_from_preset
+from rgrl.methods.rgrl import RGRL
+from rgrl.training.device import checked_device
+
+_FACTS = ("n_features_in_", "n_iter_", "seconds_", "seed_", "_edges_key")
+
+
+class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=None):  # type: ignore[call-arg]
+    """Learn a vector for each node of a graph without labels, and embed other graphs with what was learned.
+
+    A graph is whatever :func:`rgrl.as_graph` takes: PyG ``Data``, networkx, ``(x, edge_index)``, a scipy
+    sparse adjacency ``[N, N]`` or a :class:`rgrl.Graph`. Edges that go one way stay so; weights are left out
+    with a warning, and refused below 0. ``y`` may be anything: it is not looked at.
+
+    Args:
+        features: ``None`` for the features that the graph has or ``x`` gives; else made of its edges, and its
+            own are not looked at: ``"degree"``, ``"identity"`` or ``"positional"``
+            (:func:`rgrl.graph.structural_features`). The last two belong to one graph: no other, not even
+            one with a node more, can be transformed.
+        undirected: Add the reverse of every edge.
+        random_state: Seed of weights, views and anchors; the same seed gives the same bits. ``None`` draws
+            one, a ``RandomState`` gives one. ``seed_`` is what was used.
+        device: ``"cpu"``, ``"cuda"`` or ``"cuda:N"``.
+        output: ``"numpy"``; ``"pandas"`` for a frame with the node ids as its index (`rgrl[tables]`);
+            ``None`` for what ``sklearn.set_config`` says, which is numpy.
+        block_rows: Rows that are embedded at a time; fewer need less memory.
+        warm_start: Begin with the weights of the last fit; the optimiser starts anew, with other draws.
+        callback: Called with each :class:`rgrl.training.Update`; returning True ends the training.
+        verbose: Updates between two lines of level INFO in the log of ``rgrl``; 0 for none.
+        epochs: Updates; 0 leaves the encoder as it was drawn.
+        learning_rate, weight_decay, schedule, warmup: The optimiser's, see :class:`rgrl.presets.RGRLPreset`
+            as for all that follow.
+        encoder, layers, norm, activation, final_activation: The encoder; ``layers[-1]`` is d.
+        row_normalize: Divide each node's features by their sum; they must be at least 0.
+        feature_mask, edge_drop, symmetric_edge_drop: The two views.
+        precision: ``"fp32"``, ``"bf16"`` or ``"auto"``, of the training; embedding is float32.
+        predictor_hidden, momentum: h, and the decay of the teacher.
+        num_anchors, alpha, beta: m, α and β of the global anchors.
+        student_temperature, teacher_temperature, global_weight: τ_s, τ_t and weight of the global term.
+        num_local_anchors, include_self: k, and whether a node is among its own.
+        local_student_temperature, local_teacher_temperature, local_weight: τ_sd, τ_td and λ.
+
+    Attributes:
+        embedding_: Of the graph it was fitted on, float32 ``[N, d]``.
+        node_ids_: Its nodes, ``[N]``, in the order of the rows.
+        loss_curve_: Loss of each update of the last fit.
+        n_iter_: Updates done, with ``warm_start`` those of earlier fits too.
+        n_features_in_: F.
+        model_: The :class:`rgrl.RGRL`, on the CPU.
+        seed_: The seed.
+        seconds_: What planning and training took.
+
+    Raises:
+        ConfigError: By ``fit``, if an argument is not accepted.
+        DataError: If a graph cannot be used, or has no edge in ``fit``.
+        UnfittedError: If ``fit`` has to come first; scikit-learn's ``NotFittedError``.
+        DivergedError: By ``fit``, if the training diverged.
+
+    Example:
+        >>> import networkx as nx
+        >>> club = nx.karate_club_graph()
+        >>> embedder = RGRLEmbedder(features="degree", epochs=20, layers=(32, 16))
+        >>> embedder.fit_transform(club).shape
+        (34, 16)
+        >>> club.add_edge("newcomer", 0)
+        >>> embedder.transform(club).shape
+        (35, 16)
+    """
+
+    model_: RGRL
+    embedding_: npt.NDArray[np.float32]
+    node_ids_: npt.NDArray[Any]
+    n_features_in_: int
+    n_iter_: int
+
+    def fit(self, graph: Any, y: Any = None, *, x: Any = None, node_ids: Any = None) -> Self:
+        """Train on a graph.
+
+        Args:
+            graph: The graph.
+            y: Not looked at.
+            x: Features ``[N, F]``, in place of the graph's own.
+            node_ids: One id a node; ``None`` for networkx's names, and 0 to N - 1 otherwise.
+        """
+        preset, seed = preset_of(self.get_params(deep=False)), checked_seed(self.random_state)
+        checked_output(self.output)
+        named = self._named(graph, x, node_ids, self.features)
+        warn_if_one_way(named.graph)
+        start = self.model_ if self.warm_start and self.__sklearn_is_fitted__() else None
+        done = 0 if start is None else self.n_iter_
+        fitted = fit_rgrl(
+            preset,
+            named.graph,
+            seed=seed + done,
+            device=checked_device(self.device),
+            start=start,
+            block_rows=require_whole("block_rows", self.block_rows, 1),
+            callback=self.callback,
+            verbose=require_whole("verbose", self.verbose, 0),
+        )
+        self.model_, self.loss_curve_, self.seconds_ = fitted.model, fitted.losses, fitted.seconds
+        self.embedding_, self.node_ids_, self.seed_ = fitted.embedding, named.node_ids, seed
+        self.n_features_in_, self.n_iter_ = named.graph.num_features, done + len(fitted.losses)
+        self._edges_key = edges_key(named.graph)
+        return self
+
+    def transform(self, graph: Any, *, x: Any = None, node_ids: Any = None) -> Any:
+        """Embed the nodes of a graph: the one of ``fit``, the same with new nodes, or another.
+
+        Nothing is learned. It is done layer by layer in blocks of rows (:func:`rgrl.nn.encode_in_blocks`).
+
+        Args:
+            graph: The graph, with features of the same kind and number as in ``fit``.
+            x: As in :meth:`fit`.
+            node_ids: As in :meth:`fit`; they are the rows' names in a frame.
+
+        Returns:
+            float32 ``[N, d]``, an array or a frame.
+        """
+        self._require_fitted("transform")
+        output = checked_output(self.output)
+        fixed = self.features in FIXED_FEATURES
+        # Of a graph whose features are fixed only the edges matter: it is the one of fit, or refused.
+        named = self._named(graph, x, node_ids, "degree" if fixed else self.features)
+        if fixed:
+            if edges_key(named.graph) != self._edges_key:
+                raise DataError(
+                    f"features={self.features!r} belong to the graph of fit, and this is another; "
+                    "'degree' or features of its own are needed"
+                )
+            embedding = self.embedding_.copy()
+        elif named.graph.num_features != self.n_features_in_:
+            raise DataError(
+                f"X has {named.graph.num_features} features, but {type(self).__name__} is expecting "
+                f"{self.n_features_in_} features as input"
+            )
+        else:
+            block_rows = require_whole("block_rows", self.block_rows, 1)
+            embedding = embed_rows(
+                self.model_, named.graph, device=checked_device(self.device), block_rows=block_rows
+            )
+        return as_output(embedding, named.node_ids, self.get_feature_names_out(), output)
+
+    def fit_transform(self, graph: Any, y: Any = None, *, x: Any = None, node_ids: Any = None) -> Any:
+        """Train on a graph and return its embedding, as ``fit`` and then ``transform`` would."""
+        self.fit(graph, y, x=x, node_ids=node_ids)
+        output = checked_output(self.output)
+        return as_output(self.embedding_, self.node_ids_, self.get_feature_names_out(), output)
+
+    def get_feature_names_out(self, input_features: Any = None) -> Any:
+        """Name the columns of the embedding, ``[d]``; ``input_features`` is not looked at."""
+        self._require_fitted("get_feature_names_out")
+        name = type(self).__name__.lower()
+        return np.array([f"{name}{column}" for column in range(self.embedding_.shape[1])], dtype=object)
+
+    def set_output(self, *, transform: str | None = None) -> Self:
+        """Choose the container of ``transform``: scikit-learn's way to set ``output``."""
+        if transform is not None:
+            self.output = None if transform == "default" else transform
+        return self
+
+    def save_embedding(self, path: Path | str) -> None:
+        """Write ``embedding_`` and the node ids as the path's ending says, see :func:`write_embedding`."""
+        self._require_fitted("save_embedding")
+        write_embedding(path, self.embedding_, node_ids=self.node_ids_)
+
+    def save(self, path: Path | str) -> None:
+        """Write the fitted estimator as safetensors, whole or not at all; ``callback`` is left out.
+
+        Raises:
+            DataError: If a node's id is something else than text, numbers and tuples of them.
+            OutputError: If the file has another ending than ``.safetensors``, or cannot be written.
+        """
+        self._require_fitted("save")
+        params = {name: plain_value(value) for name, value in self.get_params(deep=False).items()}
+        seed = self.seed_ if isinstance(self.random_state, np.random.RandomState) else params["random_state"]
+        stored = StoredEmbedder(
+            params={**params, "callback": None, "random_state": seed},
+            facts={name: getattr(self, name) for name in _FACTS},
+            weights=self.model_.state_dict(),
+            embedding=torch.from_numpy(self.embedding_),
+            losses=torch.from_numpy(self.loss_curve_),
+            node_ids=self.node_ids_,
+        )
+        write_embedder(Path(path), stored)
+
+    @classmethod
+    def load(cls, path: Path | str) -> Self:
+        """Read what ``save`` wrote; it transforms to the same bits.
+
+        Raises:
+            DataError: If the file is missing, damaged or something else.
+        """
+        path = Path(path)
+        stored = read_embedder(path)
+        params: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in stored.params.items()}
+        try:
+            estimator = cls(**params)
+            for name in _FACTS:
+                setattr(estimator, name, stored.facts[name])
+            preset = preset_of(estimator.get_params(deep=False))
+            estimator.model_ = rgrl_from_preset(preset, estimator.n_features_in_)
+            estimator.model_.load_state_dict(stored.weights)
+        except (ConfigError, KeyError, TypeError, RuntimeError) as error:
+            reason = str(error).splitlines()[0]
+            raise DataError(f"{path} is damaged: its parts do not fit together ({reason})") from None
+        estimator.embedding_, estimator.loss_curve_ = stored.embedding.numpy(), stored.losses.numpy()
+        estimator.node_ids_ = stored.node_ids
+        return estimator
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "model_")
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.no_validation, tags.input_tags.two_d_array = True, False  # a graph is no table
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags
+
+    def _require_fitted(self, what: str) -> None:
+        if not self.__sklearn_is_fitted__():
+            raise UnfittedError(f"this {type(self).__name__} is not fitted: call fit before {what}")
+
+    def _named(self, graph: Any, x: Any, node_ids: Any, features: str | None) -> NamedGraph:
+        both = bool(self.undirected)
+        named = named_graph(graph, x=x, node_ids=node_ids, features=features, undirected=both)
+        return replace(named, graph=named.graph.row_normalized()) if self.row_normalize else named

@@ -1,0 +1,88 @@
+"""Embeddings as files that other programs read."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rgrl.errors import ConfigError, DataError, MissingExtraError
+from rgrl.estimator.node_ids import NodeIds, checked_node_ids, ids_to_json
+from rgrl.estimator.write_whole import write_whole
+
+ENDINGS = (".npy", ".safetensors", ".parquet", ".csv")
+
+
+def write_embedding(path: Path | str, embedding: Any, *, node_ids: Any = None) -> None:
+    """Write an embedding, one row a node; a file of that name is replaced whole or stays.
+
+    - ``.npy``: the matrix alone, float32, without ids.
+    - ``.safetensors``: the matrix as ``embeddings``, and the ids as JSON in the metadata ``node_ids``.
+    - ``.parquet``, ``.csv``: a column ``node`` with the ids, then ``0`` to ``d - 1``.
+
+    ``rgrl.evaluate.load_embeddings`` reads the first two.
+
+    Args:
+        path: The file; its ending chooses the format.
+        embedding: ``[N, d]``, finite.
+        node_ids: One a row; ``None`` for 0 to N - 1.
+
+    Raises:
+        ConfigError: If the ending is another.
+        DataError: If the embedding is no finite matrix, or an id is missing, there twice or cannot be stored.
+        MissingExtraError: For ``.parquet`` without pandas and pyarrow.
+        OutputError: If the file cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "two.csv")
+        ...     write_embedding(path, [[0.5, 1.0], [2.0, 0.0]], node_ids=["ann", "bob"])
+        ...     path.read_text().split()
+        ['node,0,1', 'ann,0.5,1.0', 'bob,2.0,0.0']
+    """
+    path = Path(path)
+    ending = path.suffix.lower()
+    if ending not in ENDINGS:
+        raise ConfigError(f"{path} has the ending '{ending}': accepted are {', '.join(ENDINGS)}")
+    matrix = np.ascontiguousarray(embedding, dtype=np.float32)
+    if matrix.ndim != 2 or not np.isfinite(matrix).all():
+        raise DataError(f"the embedding has shape {list(matrix.shape)}: a finite [N, d] is needed")
+    ids = checked_node_ids(node_ids, matrix.shape[0])
+    with write_whole(path) as temporary:
+        if ending == ".npy":
+            with temporary.open("wb") as file:
+                np.save(file, matrix, allow_pickle=False)
+        elif ending == ".safetensors":
+            from safetensors.numpy import save_file
+
+            save_file({"embeddings": matrix}, temporary, metadata={"node_ids": ids_to_json(ids)})
+        elif ending == ".csv":
+            _write_csv(temporary, matrix, ids)
+        else:
+            _write_parquet(temporary, path, matrix, ids)
+
+
+def _write_csv(temporary: Path, matrix: npt.NDArray[np.float32], ids: NodeIds) -> None:
+    with temporary.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["node", *range(matrix.shape[1])])
+        for node, row in zip(ids.tolist(), matrix, strict=True):
+            writer.writerow([node, *map(str, row)])  # as many digits as the float32 has
+
+
+def _write_parquet(temporary: Path, path: Path, matrix: npt.NDArray[np.float32], ids: NodeIds) -> None:
+    try:
+        import pandas as pd
+        import pyarrow
+    except ImportError as error:
+        raise MissingExtraError(f"{path} needs {error.name}: pip install 'rgrl[tables]'") from error
+    frame = pd.DataFrame(matrix, columns=[str(column) for column in range(matrix.shape[1])])
+    frame.insert(0, "node", ids)
+    try:
+        frame.to_parquet(temporary, engine="pyarrow", index=False)
+    except (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError):
+        raise DataError(f"{path} cannot hold these node ids: a column of parquet has one type") from None
