@@ -4,14 +4,30 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from rgrl.errors import DataError
 
 logger = logging.getLogger(__name__)
 
 #: What every result has had since the first version of the table.
-_NEEDED = ("schema", "dataset", "method", "task", "seeds", "config", "config_hash", "fingerprint", "runs")
+_NEEDED: dict[str, type] = {
+    "schema": int,
+    "dataset": str,
+    "method": str,
+    "task": str,
+    "seeds": int,
+    "config": dict,
+    "config_hash": str,
+    "fingerprint": dict,
+    "runs": list,
+}
+
+#: What a comparison reads of a result of classification, and of each metric of another task.
+_SCORES = ("test_mean", "test_std_splits", "test_std_seeds", "converged_test_mean", "paper_mean", "paper_gap")
+_METRIC = ("mean", "std_repetitions", "std_seeds")
 
 
 def read_results(path: Path, *, level: int = logging.WARNING) -> list[dict[str, Any]]:
@@ -21,21 +37,42 @@ def read_results(path: Path, *, level: int = logging.WARNING) -> list[dict[str, 
         path: The file.
         level: At which to log how many lines were passed over, and which is the first.
     """
+    found, passed_over = read_lines(path)
+    if passed_over:
+        logger.log(level, "%s", said_of(path, passed_over))
+    return found
+
+
+def read_lines(path: Path) -> tuple[list[dict[str, Any]], list[int]]:
+    """Every result of a ``results.jsonl``, and the numbers of the lines that are none."""
     found, passed_over = [], []
     for number, line in enumerate(path.read_bytes().splitlines(), start=1):
         try:
-            result = json.loads(line)
-        except ValueError:
+            result = json.loads(line, parse_constant=_refuse)
+        except (ValueError, RecursionError):
             result = None
-        if isinstance(result, dict) and all(name in result for name in _NEEDED):
+        if _is_result(result):
             found.append(result)
         elif line.strip():
             passed_over.append(number)
-    if passed_over:
-        logger.log(
-            level, "%s: %d lines are no results, the first is line %d", path, len(passed_over), passed_over[0]
-        )
-    return found
+    return found, passed_over
+
+
+def said_of(path: Path, passed_over: Sequence[int]) -> str:
+    """How many lines of a file were passed over, and which is the first."""
+    return f"{path}: {len(passed_over)} lines are no results, the first is line {passed_over[0]}"
+
+
+def stored_file(path: Path) -> Path:
+    """The file of results in a folder, or the file itself.
+
+    Raises:
+        DataError: If there is none.
+    """
+    file = path / "results.jsonl" if path.is_dir() else path
+    if not file.is_file():
+        raise DataError(f"{path} holds no results.jsonl: a folder of results is needed")
+    return file
 
 
 def result_identity(result: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
@@ -47,3 +84,31 @@ def result_identity(result: Mapping[str, Any]) -> tuple[str, str, str, str, str]
 def is_finished(result: Mapping[str, Any]) -> bool:
     """Whether all the seeds that were asked for are in a result; not so after a run that was stopped."""
     return bool(result["seeds"] >= result.get("seeds_asked", result["seeds"]))
+
+
+def _is_result(value: Any) -> bool:
+    """Whether all that a comparison reads is there, and of its type."""
+    if not isinstance(value, dict):
+        return False
+    if not all(isinstance(value.get(name), kind) for name, kind in _NEEDED.items()):
+        return False
+    runs = value["runs"]
+    if "digest" not in value["fingerprint"] or not all(isinstance(run, dict) for run in runs):
+        return False
+    if value["task"] == "classification":
+        return _has_numbers(value, _SCORES) and all(isinstance(run.get("test"), list) for run in runs)
+    metrics = value.get("metrics")
+    return isinstance(metrics, dict) and all(_has_numbers(scores, _METRIC) for scores in metrics.values())
+
+
+def _has_numbers(value: Any, names: Sequence[str]) -> bool:
+    """Whether a number stands under the first name, and a number or ``None`` under the others."""
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get(names[0]), int | float)
+        and all(name in value and isinstance(value[name], int | float | None) for name in names)
+    )
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(f"{constant} is no number of JSON")
