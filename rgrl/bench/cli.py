@@ -216,6 +216,29 @@ def compare(
 
 
 @app.command()
+def report(
+    results: Annotated[list[Path], typer.Argument(help="Folders of results, or results.jsonl files.")],
+    out: Annotated[Path, typer.Option("--output", "-o", help="The page.")] = Path("report.html"),
+    title: Annotated[str, typer.Option(help="Title of the page.")] = "Results of rgrl-bench",
+    maps: Annotated[bool, typer.Option(help="Draw the embeddings that are on disk.")] = True,
+    projection: Annotated[str, typer.Option(help="How to draw them: tsne or pca.")] = "tsne",
+    root: Root = None,
+) -> None:
+    """Make one HTML page of stored results: tables, training curves, embedding maps, every run's details.
+
+    The page needs no network and no other file. Example: rgrl-bench report results -o report.html
+    """
+    from rgrl.bench.commands import progress_display
+    from rgrl.bench.report.write_report import write_report
+
+    with progress_display() as observer:
+        shown = write_report(
+            results, out, title=title, maps=maps, projection=projection, root=root, observer=observer
+        )
+    print(f"{shown} results in {out} ({out.stat().st_size / 1e6:.1f} MB)")
+
+
+@app.command()
 def methods() -> None:
     """List the methods and, for each, the datasets for which the package has settings of its own."""
     from rgrl.bench.commands import list_methods

@@ -118,7 +118,7 @@ def compared(results: Sequence[Mapping[str, Any]], *, task: str, metric: str) ->
 
 
 def metrics_of(results: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The metrics of one task's results; the one that it is usually compared by is first, where any has it."""
+    """The metrics of one task's results, first the one that it is usually compared by, where any has it."""
     task = results[0]["task"]
     if task == "classification":
         return ["accuracy", "converged"]
