@@ -105,6 +105,10 @@ def run(
     again: Annotated[
         bool, typer.Option("--again", help="Train and evaluate anew what is stored already.")
     ] = False,
+    log: Annotated[
+        list[str] | None,
+        typer.Option(help="Log each seed's loss and scores: csv, tensorboard, wandb; may be repeated."),
+    ] = None,
     root: Root = None,
     out: Annotated[Path, typer.Option(help="Folder for results.jsonl and embeddings.")] = Path("results"),
     device: Annotated[str, typer.Option(help="cpu, cuda or cuda:N.")] = "cpu",
@@ -129,6 +133,7 @@ def run(
         budget=budget,
         public_split=public_split,
         again=again,
+        logs=_names(",".join(log or [])),
         root=root,
         out=out,
         device=device,
