@@ -240,7 +240,7 @@ def report(
         shown = write_report(
             results, out, title=title, maps=maps, projection=projection, root=root, observer=observer
         )
-    print(f"{shown} results in {out} ({out.stat().st_size / 1e6:.1f} MB)")
+    print(f"stored in {out}: {shown} result{'s' * (shown != 1)}, {out.stat().st_size / 1e6:.1f} MB")
 
 
 @app.command()

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from rgrl.bench.published import PROBES
 from rgrl.errors import DataError
 
 logger = logging.getLogger(__name__)
@@ -44,9 +45,17 @@ def read_results(path: Path, *, level: int = logging.WARNING) -> list[dict[str, 
 
 
 def read_lines(path: Path) -> tuple[list[dict[str, Any]], list[int]]:
-    """Every result of a ``results.jsonl``, and the numbers of the lines that are none."""
+    """Every result of a ``results.jsonl``, and the numbers of the lines that are none.
+
+    Raises:
+        DataError: If the file cannot be read.
+    """
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}") from None
     found, passed_over = [], []
-    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+    for number, line in enumerate(lines, start=1):
         try:
             result = json.loads(line, parse_constant=_refuse)
         except (ValueError, RecursionError):
@@ -92,13 +101,28 @@ def _is_result(value: Any) -> bool:
         return False
     if not all(isinstance(value.get(name), kind) for name, kind in _NEEDED.items()):
         return False
-    runs = value["runs"]
-    if "digest" not in value["fingerprint"] or not all(isinstance(run, dict) for run in runs):
+    asked, budget = value.get("seeds_asked", 0), value.get("budget_minutes")
+    if not isinstance(asked, int) or not isinstance(budget, int | float | None):
+        return False
+    if "digest" not in value["fingerprint"] or not all(isinstance(run, dict) for run in value["runs"]):
         return False
     if value["task"] == "classification":
-        return _has_numbers(value, _SCORES) and all(isinstance(run.get("test"), list) for run in runs)
+        return _is_classification(value)
     metrics = value.get("metrics")
     return isinstance(metrics, dict) and all(_has_numbers(scores, _METRIC) for scores in metrics.values())
+
+
+def _is_classification(value: Mapping[str, Any]) -> bool:
+    if not _has_numbers(value, _SCORES) or value.get("paper_probe") not in (None, *PROBES):
+        return False
+    tests = [run.get("test") for run in value["runs"]]
+    if not all(_are_numbers(scores) for scores in tests) or len({len(scores) for scores in tests}) > 1:
+        return False
+    sizes = value.get("split_sizes")
+    if sizes is not None and not (_are_numbers(sizes) and len(sizes) == 3):
+        return False
+    converged = [run.get("converged_test_mean") for run in value["runs"]]
+    return value["converged_test_mean"] is None or _are_numbers(converged)
 
 
 def _has_numbers(value: Any, names: Sequence[str]) -> bool:
@@ -108,6 +132,10 @@ def _has_numbers(value: Any, names: Sequence[str]) -> bool:
         and isinstance(value.get(names[0]), int | float)
         and all(name in value and isinstance(value[name], int | float | None) for name in names)
     )
+
+
+def _are_numbers(values: Any) -> bool:
+    return isinstance(values, list) and all(isinstance(value, int | float) for value in values)
 
 
 def _refuse(constant: str) -> float:

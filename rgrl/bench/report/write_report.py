@@ -56,7 +56,7 @@ def write_report(
     checked_projection(projection)
     data_root(root)
     files = list(dict.fromkeys(map(stored_file, paths)))
-    _require_writable(out)
+    _require_writable(out, files)
     stored: list[dict[str, Any]] = []
     damaged = []
     for file in files:
@@ -132,8 +132,10 @@ def _maps(
     return figures
 
 
-def _require_writable(out: Path) -> None:
-    """Refuse before anything is drawn what could not be written afterwards."""
+def _require_writable(out: Path, files: Sequence[Path]) -> None:
+    """Refuse before anything is drawn what could not be written afterwards, and what would lose results."""
+    if out.resolve() in (file.resolve() for file in files):
+        raise OutputError(f"-o {out} is a file of results: another name is needed")
     if out.is_dir():
         raise OutputError(f"-o {out} is a folder: the name of a file is needed")
     if not os.access(out.parent, os.W_OK) or not out.parent.is_dir():

@@ -143,6 +143,13 @@ def test_warnings_say_what_a_reader_must_know(bench, tmp_path):
         {"test_mean": "x"},
         {"task": "link"},
         {"task": "link", "metrics": {"auc": {"mean": None}}},
+        {"budget_minutes": "x"},
+        {"seeds_asked": None},
+        {"paper_probe": "x"},
+        {"split_sizes": [1]},
+        {"runs": [{"test": [1.0]}, {"test": [1.0, 2.0]}]},
+        {"runs": [{"test": ["x"]}]},
+        {"converged_test_mean": 1.0},
         {"dataset": None},
         {"config": None},
     ],
@@ -164,6 +171,31 @@ def test_odd_values_of_what_is_only_shown_do_no_harm(bench, tmp_path):
     assert "long" in page(bench, store(tmp_path / "r", odd), out=tmp_path / "report.html")
 
 
+def test_whatever_is_damaged_is_shown_or_passed_over(bench, tmp_path):
+    images = full("rgrl", "cora", GOOD, task="image-classification")
+    images["fingerprint"] = {"digest": "d", "train_images": 5}
+    metrics = {"knn@20": {"mean": 0.5, "std_repetitions": None, "std_seeds": 0.1}}
+    damaged = []
+    for whole in (
+        full("rgrl", "cora", GOOD, paper_probe="paper", split_sizes=[1, 1, 8]),
+        images | {"metrics": metrics},
+    ):
+        inner = [("runs", 0, key) for key in whole["runs"][0]]
+        inner += [("runs", 0, "curve", key) for key in whole["runs"][0]["curve"]]
+        inner += [(key, name) for key in ("config", "hardware", "fingerprint") for name in whole[key]]
+        for path in [(key,) for key in whole] + inner:
+            for junk in (None, "x", [], {}, -1, True, [None], {"a": [1]}):
+                copy = json.loads(json.dumps(whole)) | {"dataset": f"graph-{len(damaged)}"}
+                place = copy
+                for step in path[:-1]:
+                    place = place[step]
+                place[path[-1]] = junk
+                damaged.append(copy)
+    text = page(bench, store(tmp_path / "results", *damaged), "--no-maps", out=tmp_path / "report.html")
+    assert "lines are no results" in text
+    assert text.count('<details class="run">') > 200
+
+
 def test_files_are_read_once(bench, folder, tmp_path, monkeypatch):
     read, times = Path.read_bytes, []
     monkeypatch.setattr(Path, "read_bytes", lambda path: times.append(path.name) or read(path))
@@ -179,9 +211,20 @@ def test_bad_input_is_refused_in_one_line(bench, refused, folder, tmp_path):
     assert f"no result is stored in {empty}" in refused(bench("report", empty, "-o", out))
     assert "-o" in refused(bench("report", folder, "-o", tmp_path))
     assert "is no folder to write to" in refused(bench("report", folder, "-o", tmp_path / "no" / "a.html"))
+    same = bench("report", folder, "-o", folder / "results.jsonl")
+    assert "is a file of results: another name is needed" in refused(same)
     wrong = bench("report", folder, "-o", out, "--projection", "umap")
     assert "--projection is 'umap': accepted are tsne, pca" in refused(wrong)
     assert not out.exists()
+
+
+def test_a_file_that_cannot_be_read_is_said_in_one_line(bench, refused, folder, tmp_path, monkeypatch):
+    def forbidden(path: Path) -> bytes:
+        raise PermissionError(13, os.strerror(13))
+
+    monkeypatch.setattr(Path, "read_bytes", forbidden)
+    outcome = bench("report", folder, "-o", tmp_path / "report.html")
+    assert "results.jsonl cannot be read: Permission denied" in refused(outcome)
 
 
 def test_what_cannot_be_written_leaves_the_old_page(bench, refused, folder, tmp_path, monkeypatch):
