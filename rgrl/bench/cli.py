@@ -105,6 +105,10 @@ def run(
     again: Annotated[
         bool, typer.Option("--again", help="Train and evaluate anew what is stored already.")
     ] = False,
+    log: Annotated[
+        list[str] | None,
+        typer.Option(help="Log each seed's loss and scores: csv, tensorboard, wandb; may be repeated."),
+    ] = None,
     root: Root = None,
     out: Annotated[Path, typer.Option(help="Folder for results.jsonl and embeddings.")] = Path("results"),
     device: Annotated[str, typer.Option(help="cpu, cuda or cuda:N.")] = "cpu",
@@ -129,6 +133,7 @@ def run(
         budget=budget,
         public_split=public_split,
         again=again,
+        logs=_names(",".join(log or [])),
         root=root,
         out=out,
         device=device,
@@ -213,6 +218,29 @@ def compare(
     from rgrl.bench.compare import compare_results
 
     compare_results(results, task=task, metric=metric, form=form)
+
+
+@app.command()
+def report(
+    results: Annotated[list[Path], typer.Argument(help="Folders of results, or results.jsonl files.")],
+    out: Annotated[Path, typer.Option("--output", "-o", help="The page.")] = Path("report.html"),
+    title: Annotated[str, typer.Option(help="Title of the page.")] = "Results of rgrl-bench",
+    maps: Annotated[bool, typer.Option(help="Draw the embeddings that are on disk.")] = True,
+    projection: Annotated[str, typer.Option(help="How to draw them: tsne or pca.")] = "tsne",
+    root: Root = None,
+) -> None:
+    """Make one HTML page of stored results: tables, training curves, embedding maps, every run's details.
+
+    The page needs no network and no other file. Example: rgrl-bench report results -o report.html
+    """
+    from rgrl.bench.commands import progress_display
+    from rgrl.bench.report.write_report import write_report
+
+    with progress_display() as observer:
+        shown = write_report(
+            results, out, title=title, maps=maps, projection=projection, root=root, observer=observer
+        )
+    print(f"stored in {out}: {shown} result{'s' * (shown != 1)}, {out.stat().st_size / 1e6:.1f} MB")
 
 
 @app.command()

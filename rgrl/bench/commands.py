@@ -58,6 +58,7 @@ def run_datasets(
     budget: float | None,
     public_split: bool,
     again: bool,
+    logs: Sequence[str],
     root: Path | None,
     out: Path,
     device: str,
@@ -90,10 +91,12 @@ def run_datasets(
 
     from rgrl.bench.device import checked_device
     from rgrl.bench.do_all import do_all
+    from rgrl.bench.logs.seed_logs import checked_logs
     from rgrl.bench.result_folder import ResultFolder
     from rgrl.bench.work import Work
 
     device = checked_device(device)
+    chosen_logs = checked_logs(logs)
     folder = ResultFolder(out)
     works = [
         Work(
@@ -108,6 +111,7 @@ def run_datasets(
             out=out,
             device=device,
             again=again,
+            logs=chosen_logs,
         )
         for dataset in datasets
         for method in chosen

@@ -59,7 +59,7 @@ def comparison_rows(comparison: Comparison) -> tuple[list[str], list[list[str]]]
         row = [label]
         for dataset in comparison.datasets:
             cell = cells.get(dataset)
-            row.append("-" if cell is None else _score(cell) + verdicts[dataset].get(label, ""))
+            row.append("-" if cell is None else score_text(cell) + verdicts[dataset].get(label, ""))
         rows.append([*row, f"{comparison.rank(label):.1f}"])
     if any(cell.paper is not None for cells in comparison.cells.values() for cell in cells.values()):
         rows += _paper_rows(comparison)
@@ -146,7 +146,8 @@ def as_latex(header: Sequence[str], rows: Sequence[Sequence[str]], notes: Sequen
     return "\n".join(lines) + "\n"
 
 
-def _score(cell: Cell) -> str:
+def score_text(cell: Cell) -> str:
+    """Mean and deviations of a cell."""
     deviations = "".join(f" ± {value:.2f}" for value in (cell.std, cell.std_seeds) if value is not None)
     return f"{cell.mean:.2f}{deviations}"
 
@@ -154,19 +155,21 @@ def _score(cell: Cell) -> str:
 def _paper_rows(comparison: Comparison) -> list[list[str]]:
     rows = []
     for label, cells in comparison.cells.items():
-        other_settings = " (" in label  # for which nothing is published
-        if other_settings or not any(cell.paper is not None for cell in cells.values()):
-            continue
-        row = [f"{label}, published"]
-        for dataset in comparison.datasets:
-            cell = cells.get(dataset)
-            row.append("-" if cell is None or cell.paper is None else _published(cell, comparison.metric))
-        rows.append([*row, ""])
+        texts = [
+            published_text(label, cells.get(dataset), comparison.metric) for dataset in comparison.datasets
+        ]
+        if any(texts):
+            rows.append([f"{label}, published", *(text or "-" for text in texts), ""])
     return rows
 
 
-def _published(cell: Cell, metric: str) -> str:
-    """The published number and the gap; a gap by another probe than the table's says by which."""
+def published_text(label: str, cell: Cell | None, metric: str) -> str:
+    """The published number and the gap; a gap by another probe than the table's says by which.
+
+    Empty where nothing is published, as of settings that are not the package's preset.
+    """
+    if cell is None or cell.paper is None or " (" in label:
+        return ""
     if cell.paper_gap is None:
         return f"{cell.paper:.2f}"
     same = (cell.paper_probe, metric) == ("paper", "accuracy")

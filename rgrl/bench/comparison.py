@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -10,7 +10,7 @@ from typing import Any
 
 from rgrl.bench.cell import Cell, cell_of
 from rgrl.bench.labels import columns_of, labels_of
-from rgrl.bench.stored_results import is_finished, read_results, result_identity
+from rgrl.bench.stored_results import is_finished, read_results, result_identity, stored_file
 from rgrl.errors import ConfigError, DataError
 from rgrl.evaluate.report import LESS_IS_BETTER
 
@@ -79,40 +79,48 @@ def gather(paths: Sequence[Path], *, task: str, metric: str | None) -> Compariso
     """
     if task not in _FIRST_METRICS:
         raise ConfigError(f"task '{task}' is unknown: accepted are {', '.join(_FIRST_METRICS)}")
-    results = [result for result in _newest(paths) if result["task"] == task]
+    stored = newest(result for path in paths for result in read_results(stored_file(path)))
+    results = [result for result in stored if result["task"] == task]
     if not results:
         raise DataError(f"no result of the task '{task}' is stored in {', '.join(map(str, paths))}")
     chosen = metric or _FIRST_METRICS[task]
-    accepted = ["accuracy", "converged"] if task == "classification" else _metrics(results)
+    accepted = metrics_of(results)
     if chosen not in accepted and (metric is not None or task == "classification"):
         raise ConfigError(f"metric '{chosen}' is unknown: {task} has {', '.join(accepted)}")
-    found = [(result, cell) for result in results if (cell := cell_of(result, chosen)) is not None]
-    if not found:
+    comparison = compared(results, task=task, metric=chosen)
+    if not comparison.cells:
         raise DataError(
             f"no result of the task '{task}' has the metric '{chosen}': --metric names another"
             + ("" if task == "classification" else f" of {', '.join(accepted)}")
         )
+    return comparison
+
+
+def newest(stored: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One result of each identity, in the order in which these were first stored."""
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
+    for result in stored:
+        known = found.setdefault(result_identity(result), result)
+        if is_finished(result) or not is_finished(known):
+            found[result_identity(result)] = result
+    return list(found.values())
+
+
+def compared(results: Sequence[Mapping[str, Any]], *, task: str, metric: str) -> Comparison:
+    """The results of one task by one metric, each of its own identity; without cells where none has it."""
+    found = [(result, cell) for result in results if (cell := cell_of(result, metric)) is not None]
     shown = [result for result, _ in found]
     columns = columns_of(shown)
     cells: dict[str, dict[str, Cell]] = {}
     for (_, cell), label, column in zip(found, labels_of(shown), columns, strict=True):
         cells.setdefault(label, {})[column] = cell
-    return Comparison(task, chosen, tuple(dict.fromkeys(columns)), cells)
+    return Comparison(task, metric, tuple(dict.fromkeys(columns)), cells)
 
 
-def _newest(paths: Sequence[Path]) -> list[dict[str, Any]]:
-    """One result of each identity, in the order in which these were first stored."""
-    newest: dict[tuple[str, ...], dict[str, Any]] = {}
-    for path in paths:
-        file = path / "results.jsonl" if path.is_dir() else path
-        if not file.is_file():
-            raise DataError(f"{path} holds no results.jsonl: a folder of results is needed")
-        for result in read_results(file):
-            known = newest.setdefault(result_identity(result), result)
-            if is_finished(result) or not is_finished(known):
-                newest[result_identity(result)] = result
-    return list(newest.values())
-
-
-def _metrics(results: Sequence[Mapping[str, Any]]) -> list[str]:
-    return list(dict.fromkeys(metric for result in results for metric in result["metrics"]))
+def metrics_of(results: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The metrics of one task's results, first the one that it is usually compared by, where any has it."""
+    task = results[0]["task"]
+    if task == "classification":
+        return ["accuracy", "converged"]
+    found = dict.fromkeys(metric for result in results for metric in result["metrics"])
+    return sorted(found, key=lambda metric: metric != _FIRST_METRICS.get(task))

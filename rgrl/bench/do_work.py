@@ -11,6 +11,7 @@ import torch
 
 from rgrl.bench.failure import failure
 from rgrl.bench.fitting import require_fitting
+from rgrl.bench.logs.seed_logs import log_record
 from rgrl.bench.observer import Observer
 from rgrl.bench.probes import classification_probe
 from rgrl.bench.result_folder import ResultFolder
@@ -108,6 +109,9 @@ def _do_task(
 ) -> dict[str, Any]:
     if not work.again and (stored := folder.find(key, task, seeds=work.seeds)) is not None:
         observer.note(f"{key}, {task}: stored in {folder.results}, not done again")
+        for seed in range(work.seeds if work.logs else 0):
+            record = folder.record(key, seed) or {}
+            log_record(record, key, seed, kinds=work.logs, folder=folder.path)
         return stored
     run = MethodRun(
         dataset,
@@ -117,6 +121,7 @@ def _do_task(
         observer=observer,
         device=work.device,
         cache=cache_root() / "anchors",
+        logs=work.logs,
     )
     if task == "classification":
         return run.classification(lambda: _raw_mean(dataset, observer))

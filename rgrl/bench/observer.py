@@ -18,6 +18,7 @@ class Moment:
         epochs: Updates asked for.
         loss: Loss of the update, or ``None`` before the first.
         val: Mean validation accuracy in per cent, ``None`` unless this update was evaluated.
+        test: Mean test accuracy in per cent, for logs; not a number where test is not looked at.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Moment:
     epochs: int
     loss: float | None
     val: float | None
+    test: float | None = None
 
 
 class Observer(Protocol):

@@ -45,7 +45,12 @@ class RunKey:
 
     def file_stem(self, seed: int) -> str:
         """Name of a seed's files, without ending; graphs of the user's own, and images, may share a name."""
-        known = self.dataset in DATASETS and self.regime != "image"
-        graph = self.dataset if known else f"{self.dataset}-{self.digest[:12]}"
-        regime = "" if self.regime == "full" else f"-{self.regime}"
-        return f"{graph}-{self.method}-{self.config_hash}{regime}-seed{seed}"
+        return file_stem(self.dataset, self.digest, self.method, self.config_hash, self.regime, seed)
+
+
+def file_stem(dataset: str, digest: str, method: str, config_hash: str, regime: str, seed: int) -> str:
+    """The same of a run of which a result is all that is left."""
+    known = dataset in DATASETS and regime != "image"
+    graph = dataset if known else f"{dataset}-{digest[:12]}"
+    mark = "" if regime == "full" else f"-{regime}"
+    return f"{graph}-{method}-{config_hash}{mark}-seed{seed}"

@@ -12,6 +12,7 @@ from typing import Any
 from torch import Tensor
 
 from rgrl.bench.embed_seed import embed_seed, raw_features
+from rgrl.bench.logs.seed_logs import log_record, logged
 from rgrl.bench.observer import Observer
 from rgrl.bench.probes import classification_probe
 from rgrl.bench.result import classification_result, task_result
@@ -42,6 +43,7 @@ class MethodRun:
         observer: Told of progress.
         device: Where to train.
         cache: Folder that keeps local anchors between runs.
+        logs: Logs to write of each seed.
         found_seconds: Filled in: what the seeds that were found on disk took to train.
     """
 
@@ -52,6 +54,7 @@ class MethodRun:
     observer: Observer
     device: str = "cpu"
     cache: Path | None = None
+    logs: tuple[str, ...] = ()
     found_seconds: list[float] = field(default_factory=list)
 
     def classification(self, raw_mean: Callable[[], float]) -> dict[str, Any]:
@@ -149,6 +152,7 @@ class MethodRun:
             embeds = self.key.method not in ("raw", "supervised")  # and keeps what it has made
             if known is not None and (not embeds or self.folder.holds_embedding(self.key, seed)):
                 self.found_seconds.append(known["seconds"])
+                log_record(known, self.key, seed, kinds=self.logs, folder=self.folder.path)
                 return known
             return self._made(seed, graph=graph, probe=probe, embeds=embeds)
 
@@ -165,18 +169,19 @@ class MethodRun:
         if graph is None:
             graph, evaluated = self.dataset.train_graph or self.dataset.graph, self.dataset.graph
             probe = self._own_probe()
-        run = embed_seed(
-            self.key,
-            graph.to(self.device),
-            evaluated=None if evaluated is None or evaluated is graph else evaluated.to(self.device),
-            probe=probe,
-            seed=seed,
-            seeds=self.seeds,
-            observer=self.observer,
-            cache=self.cache,
-            relations=self.dataset.relations,
-            graph_of_node=self.dataset.train_graph_of_node,
-        )
+        with logged(self.observer, self.key, seed, kinds=self.logs, folder=self.folder.path) as observer:
+            run = embed_seed(
+                self.key,
+                graph.to(self.device),
+                evaluated=None if evaluated is None or evaluated is graph else evaluated.to(self.device),
+                probe=probe,
+                seed=seed,
+                seeds=self.seeds,
+                observer=observer,
+                cache=self.cache,
+                relations=self.dataset.relations,
+                graph_of_node=self.dataset.train_graph_of_node,
+            )
         record = with_origin(
             seed_record(run, self.dataset if self.key.regime == "full" else None), self.device
         )

@@ -146,7 +146,8 @@ def run_seed(
         if best is None or evaluation.probe is None or _val(evaluation) > _val(best):
             best, embedding, since_best = evaluation, current.cpu(), 0
         val = None if evaluation.probe is None else _val(evaluation)
-        observer.update(Moment(name, seed, seeds, stop.update, preset.epochs, stop.loss, val))
+        test = None if evaluation.probe is None else evaluation.probe.test_mean
+        observer.update(Moment(name, seed, seeds, stop.update, preset.epochs, stop.loss, val, test))
         if stop.out_of_time and stop.update < preset.epochs:
             ended_by = "budget"
         elif stop.update and since_best >= preset.patience:

@@ -24,6 +24,7 @@ class Work:
         out: Folder for results.
         device: Where to train.
         again: Do it even where a result is stored.
+        logs: Logs to write of each seed, by the names of :data:`rgrl.bench.logs.seed_logs.LOGS`.
     """
 
     dataset: str
@@ -37,6 +38,7 @@ class Work:
     out: Path = Path("results")
     device: str = "cpu"
     again: bool = False
+    logs: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.method} on {self.dataset}"

@@ -75,6 +75,7 @@ def result(key: RunKey = KEY, **changes: Any) -> dict[str, Any]:
         "config": {},
         "config_hash": key.config_hash,
         "fingerprint": {"digest": key.digest},
+        "metrics": {},
         "runs": [],
         **changes,
     }

@@ -1,0 +1,1 @@
+"""The command ``report``: stored results as one HTML page that needs nothing else."""

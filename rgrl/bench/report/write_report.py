@@ -1,0 +1,154 @@
+"""What the command ``report`` does: read once, draw, write."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from rgrl.bench.comparison import newest
+from rgrl.bench.observer import Observer
+from rgrl.bench.report.cautions import cautions
+from rgrl.bench.report.curve import curve_figure, curve_of
+from rgrl.bench.report.html import Html
+from rgrl.bench.report.map import embedding_map
+from rgrl.bench.report.node_labels import node_labels
+from rgrl.bench.report.page import page
+from rgrl.bench.report.projection import checked_projection
+from rgrl.bench.report.training import Training, trainings_of
+from rgrl.bench.stored_results import read_lines, said_of, stored_file
+from rgrl.datasets.sources import data_root
+from rgrl.errors import DataError, OutputError
+
+
+def write_report(
+    paths: Sequence[Path],
+    out: Path,
+    *,
+    title: str,
+    maps: bool,
+    projection: str,
+    root: Path | None,
+    observer: Observer,
+) -> int:
+    """Write the page of some folders of results, and return how many results it shows.
+
+    Args:
+        paths: Folders of results, or ``results.jsonl`` files.
+        out: The page, replaced if it is there.
+        title: Of the page.
+        maps: Whether to draw the embeddings that are on disk.
+        projection: How, ``"tsne"`` or ``"pca"``.
+        root: The user's folder of raw files, for labels.
+        observer: Told of what takes time.
+
+    Raises:
+        ConfigError: If the projection is unknown, or ``root`` is no folder.
+        DataError: If a path holds no results.
+        OutputError: If the page cannot be written; what was there before stays.
+    """
+    checked_projection(projection)
+    data_root(root)
+    files = list(dict.fromkeys(map(stored_file, paths)))
+    _require_writable(out, files)
+    stored: list[dict[str, Any]] = []
+    damaged = []
+    for file in files:
+        found, passed_over = read_lines(file)
+        stored += found
+        if passed_over:
+            damaged.append(said_of(file, passed_over))
+            observer.note(damaged[-1])
+    results = newest(stored)
+    if not results:
+        raise DataError(f"no result is stored in {', '.join(map(str, paths))}")
+    trainings, folders = trainings_of(results), [file.parent for file in files]
+    drawn = _maps(trainings, folders, projection, root, observer, damaged) if maps else []
+    text = page(
+        results,
+        title=title,
+        made=datetime.now(UTC),
+        cautions=damaged + cautions(trainings),
+        curves=_curves(trainings, folders),
+        maps=drawn,
+    )
+    _write(out, text)
+    return len(results)
+
+
+def _curves(trainings: Sequence[Training], folders: Sequence[Path]) -> list[Html]:
+    figures = []
+    for training in trainings:
+        curves = [curve for record in training.records(folders) if (curve := curve_of(record)) is not None]
+        if curves:
+            figures.append(curve_figure(str(training), curves, score=_score(training)))
+    return figures
+
+
+def _score(training: Training) -> str:
+    return {"link": "AUC in %", "image": "kNN accuracy in %"}.get(training.regime, "accuracy in %")
+
+
+def _maps(
+    trainings: Sequence[Training],
+    folders: Sequence[Path],
+    projection: str,
+    root: Path | None,
+    observer: Observer,
+    damaged: list[str],
+) -> list[Html]:
+    """The maps; an embedding that cannot be read is said and passed over."""
+
+    @cache
+    def labels(dataset: str, digest: str, regime: str) -> Tensor | None:
+        return node_labels(dataset, digest, regime=regime, root=root)
+
+    figures = []
+    for training in trainings:
+        first: Mapping[str, Any] = training.results[0]
+        regime = "image" if training.regime == "image" else "full"
+        try:
+            figure = embedding_map(
+                training,
+                folders,
+                projection=projection,
+                labels=lambda name=first["dataset"], digest=training.digest, regime=regime: labels(  # type: ignore[misc]
+                    name, digest, regime
+                ),
+            )
+        except DataError as error:
+            damaged.append(str(error))
+            observer.note(str(error))
+            continue
+        if figure is not None:
+            figures.append(figure)
+            observer.note(f"{training}: map drawn")
+    return figures
+
+
+def _require_writable(out: Path, files: Sequence[Path]) -> None:
+    """Refuse before anything is drawn what could not be written afterwards, and what would lose results."""
+    if out.resolve() in (file.resolve() for file in files):
+        raise OutputError(f"-o {out} is a file of results: another name is needed")
+    if out.is_dir():
+        raise OutputError(f"-o {out} is a folder: the name of a file is needed")
+    if not os.access(out.parent, os.W_OK) or not out.parent.is_dir():
+        raise OutputError(f"-o {out} cannot be written: {out.parent} is no folder to write to")
+
+
+def _write(out: Path, text: str) -> None:
+    temporary = out.with_name(f".{out.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(out)
+    except OSError as error:
+        raise OutputError(f"-o {out} cannot be written: {error.strerror}") from None
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from rgrl.bench.report.axis import Axis
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(0, 1), (58.3, 84.9), (0.0001, 0.0007), (-3, 3), (0, 15_000), (1e6, 2e6)]
+)
+def test_a_few_round_ticks_within_the_axis(low, high):
+    ticks = Axis(low, high, 0, 100).ticks()
+    assert 2 <= len(ticks) <= 6
+    assert all(low - 1e-9 <= tick <= high + 1e-9 for tick in ticks)
+    steps = {round(b - a, 9) for a, b in pairwise(ticks)}
+    assert len(steps) == 1
+
+
+def test_places_and_an_axis_without_extent():
+    assert [Axis(10, 20, 100, 0).at(value) for value in (10, 15, 20)] == [100, 50, 0]
+    flat = Axis(7, 7, 0, 100)
+    assert flat.ticks() == [7]
+    assert flat.at(7) == 0
