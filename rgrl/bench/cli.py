@@ -224,6 +224,50 @@ def methods() -> None:
 
 
 @app.command()
+def tune(
+    dataset: Annotated[str, typer.Argument(help="A name as in 'rgrl-bench list', or a file of your own.")],
+    trials: Annotated[int, typer.Option(help="Trials in all, those of earlier runs included.")],
+    method: Annotated[str, typer.Option(help="Method to tune; 'rgrl-bench methods' lists them.")] = "rgrl",
+    preset: Annotated[
+        str | None,
+        typer.Option(help="Where to start: a preset's name, or a .toml file [default: METHOD-DATASET]."),
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(help="Updates of a trial, instead of the preset's.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of what is drawn, and of each trial's training.")] = 0,
+    storage: Annotated[
+        str | None,
+        typer.Option(help="URL of a database, to which many machines may add [default: OUT/tune.sqlite3]."),
+    ] = None,
+    public_split: Annotated[
+        bool, typer.Option("--public-split", help="Use the split published with the files.")
+    ] = False,
+    root: Root = None,
+    out: Annotated[Path, typer.Option(help="Folder for the preset and the trials.")] = Path("results"),
+    device: Annotated[str, typer.Option(help="cpu, cuda or cuda:N.")] = "cpu",
+) -> None:
+    """Search a method's settings on a dataset, by validation accuracy, and write the best as a preset.
+
+    The first trial is the dataset's preset. A search that was stopped goes on where it was. No test score is
+    looked at: 'rgrl-bench run' with the preset gives it.
+    """
+    from rgrl.bench.tune_command import tune_dataset
+
+    tune_dataset(
+        dataset,
+        method=method,
+        trials=trials,
+        preset=preset,
+        epochs=epochs,
+        seed=seed,
+        storage=storage,
+        public_split=public_split,
+        root=root,
+        out=out,
+        device=device,
+    )
+
+
+@app.command()
 def evaluate(
     embeddings: Annotated[
         Path, typer.Argument(help="A .npy, .npz, .safetensors or .pt file of tensors, [N, d].")
