@@ -17,11 +17,8 @@ def preset_text(preset: Preset, comments: Sequence[str] = ()) -> str:
 
     Example:
         >>> from rgrl.presets import load_preset
-        >>> print(preset_text(load_preset("node2vec-default"), ["Made up."])[:44])
-        # Made up.
-        <BLANKLINE>
-        method = "node2vec"
-        dimensions
+        >>> print(preset_text(load_preset("node2vec-default"), ["Made up."]).splitlines()[2:4])
+        ['method = "node2vec"', 'dimensions = 128']
     """
     settings = {"method": preset.method, **preset.to_dict()}
     # What JSON and TOML call text, numbers, flags and lists of them is the same.
