@@ -60,8 +60,6 @@ def test_names_are_the_registrys():
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_shells_script_is_shown(shell):
     environment = {**os.environ, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
-    code = "import sys; sys.argv = ['rgrl-bench', '--show-completion', sys.argv[1]]\nfrom rgrl.bench.cli import main; main()"
-    done = subprocess.run(
-        [sys.executable, "-c", code, shell], env=environment, capture_output=True, text=True
-    )
+    code = f"import sys; sys.argv = ['rgrl-bench', '--show-completion', '{shell}']\n{OFFER}"
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
     assert "_RGRL_BENCH_COMPLETE" in done.stdout
