@@ -35,5 +35,9 @@ class MissingExtraError(RGRLError, ImportError):
     """An optional package that is not installed; the message holds the line that installs it."""
 
 
+class InstallationError(RGRLError):
+    """An installation in which something that every command needs is missing or broken."""
+
+
 class RunsFailedError(RGRLError):
     """Some of many runs that failed while the others were done; the message names each with its reason."""

@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from rgrl.bench.completion import dataset_names, datasets_or_all, method_names, presets
+from rgrl.bench.examples import epilog
 from rgrl.bench.stderr_handler import StderrHandler
 from rgrl.errors import RGRLError
 
@@ -29,6 +31,9 @@ app.add_typer(data_app, name="data")
 Root = Annotated[
     Path | None,
     typer.Option(help="Folder with <dataset>/raw/<file>, searched first [default: the variable RGRL_DATA]."),
+]
+Names = Annotated[
+    list[str] | None, typer.Argument(help="Names; all when left out.", autocompletion=dataset_names)
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output and nothing else there.")]
 
@@ -75,13 +80,22 @@ def list_(root: Root = None) -> None:
 def run(
     datasets: Annotated[
         list[str],
-        typer.Argument(help="Names as in 'rgrl-bench list', 'all' for the fourteen, or files of your own."),
+        typer.Argument(
+            help="Names as in 'rgrl-bench list', 'all' for the fourteen, or files of your own.",
+            autocompletion=datasets_or_all,
+        ),
     ],
     preset: Annotated[
-        str | None, typer.Option(help="A preset's name, or a .toml file [default: METHOD-DATASET].")
+        str | None,
+        typer.Option(
+            help="A preset's name, or a .toml file [default: METHOD-DATASET].", autocompletion=presets
+        ),
     ] = None,
     methods: Annotated[
-        str, typer.Option(help="Methods, separated by commas; 'rgrl-bench methods' lists them.")
+        str,
+        typer.Option(
+            help="Methods, separated by commas; 'rgrl-bench methods' lists them.", autocompletion=method_names
+        ),
     ] = "rgrl",
     tasks: Annotated[
         str,
@@ -117,7 +131,7 @@ def run(
     """Train methods on datasets and evaluate them, by the paper's protocol and on other tasks.
 
     A result that is stored is not computed again, and a run that was stopped goes on with the seeds that are
-    missing. Example: rgrl-bench run cora citeseer --methods rgrl,grace --tasks classification,link --seeds 3
+    missing.
     """
     from rgrl.bench.commands import run_datasets
 
@@ -182,7 +196,7 @@ def image(
     """Train ReSSL on images and evaluate it: kNN, a linear classifier, clusters.
 
     A result that is stored is not computed again, and a run that was stopped goes on with the seeds that are
-    missing. Example: rgrl-bench image digits
+    missing.
     """
     from rgrl.bench.image_command import run_images
 
@@ -211,10 +225,7 @@ def compare(
     metric: Annotated[str | None, typer.Option(help="Metric of the task [default: its first].")] = None,
     form: Annotated[str, typer.Option("--format", help="terminal, markdown, csv or latex.")] = "terminal",
 ) -> None:
-    """Compare methods over datasets: means and deviations, ranks, a paired test, the published numbers.
-
-    Example: rgrl-bench compare results --format markdown
-    """
+    """Compare methods over datasets: means and deviations, ranks, a paired test, the published numbers."""
     from rgrl.bench.compare import compare_results
 
     compare_results(results, task=task, metric=metric, form=form)
@@ -252,26 +263,97 @@ def methods() -> None:
 
 
 @app.command()
+def tune(
+    dataset: Annotated[
+        str,
+        typer.Argument(
+            help="A name as in 'rgrl-bench list', or a file of your own.", autocompletion=dataset_names
+        ),
+    ],
+    trials: Annotated[int, typer.Option(help="Trials in all, those of earlier runs included.")],
+    method: Annotated[
+        str,
+        typer.Option(help="Method to tune; 'rgrl-bench methods' lists them.", autocompletion=method_names),
+    ] = "rgrl",
+    preset: Annotated[
+        str | None,
+        typer.Option(
+            help="Where to start: a preset's name, or a .toml file [default: METHOD-DATASET].",
+            autocompletion=presets,
+        ),
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(help="Updates of a trial, instead of the preset's.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of what is drawn, and of each trial's training.")] = 0,
+    storage: Annotated[
+        str | None,
+        typer.Option(help="URL of a database, to which many machines may add [default: OUT/tune.sqlite3]."),
+    ] = None,
+    public_split: Annotated[
+        bool, typer.Option("--public-split", help="Use the split published with the files.")
+    ] = False,
+    root: Root = None,
+    out: Annotated[Path, typer.Option(help="Folder for the preset and the trials.")] = Path("results"),
+    device: Annotated[str, typer.Option(help="cpu, cuda or cuda:N.")] = "cpu",
+) -> None:
+    """Search a method's settings on a dataset, by validation accuracy, and write the best as a preset.
+
+    The first trial is the dataset's preset. A search that was stopped goes on where it was. No test score is
+    looked at: 'rgrl-bench run' with the preset gives it.
+    """
+    from rgrl.bench.tune_command import tune_dataset
+
+    tune_dataset(
+        dataset,
+        method=method,
+        trials=trials,
+        preset=preset,
+        epochs=epochs,
+        seed=seed,
+        storage=storage,
+        public_split=public_split,
+        root=root,
+        out=out,
+        device=device,
+    )
+
+
+@app.command()
 def evaluate(
     embeddings: Annotated[
         Path, typer.Argument(help="A .npy, .npz, .safetensors or .pt file of tensors, [N, d].")
     ],
-    dataset: Annotated[str, typer.Option(help="Dataset, or file of your own, whose nodes these are.")],
+    dataset: Annotated[
+        str,
+        typer.Option(
+            help="Dataset, or file of your own, whose nodes these are.", autocompletion=dataset_names
+        ),
+    ],
     root: Root = None,
     json: Json = False,
 ) -> None:
-    """Evaluate any method's embeddings by the same probes and splits.
-
-    Example: rgrl-bench evaluate my_embeddings.npy --dataset cora
-    """
+    """Evaluate any method's embeddings by the same probes and splits."""
     from rgrl.bench.commands import evaluate_embeddings
 
     evaluate_embeddings(embeddings, dataset=dataset, root=root, as_json=json)
 
 
+@app.command()
+def doctor(root: Root = None, json: Json = False) -> None:
+    """Look at the installation: versions, cores, compiled kernels, cache, data, what is missing for what.
+
+    The exit code is 2 when something that every command needs does not work.
+    """
+    from rgrl.bench.doctor import doctor as examine
+
+    examine(root, as_json=json)
+
+
 @data_app.command()
 def fetch(
-    datasets: Annotated[list[str], typer.Argument(help="Names as in 'rgrl-bench list'.")], root: Root = None
+    datasets: Annotated[
+        list[str], typer.Argument(help="Names as in 'rgrl-bench list'.", autocompletion=dataset_names)
+    ],
+    root: Root = None,
 ) -> None:
     """Bring raw files to disk, from the official address or a mirror."""
     from rgrl.bench.data_commands import fetch_files
@@ -281,7 +363,7 @@ def fetch(
 
 @data_app.command()
 def verify(
-    datasets: Annotated[list[str] | None, typer.Argument(help="Names; all when left out.")] = None,
+    datasets: Names = None,
     root: Root = None,
 ) -> None:
     """Check the raw files on disk against their published SHA-256."""
@@ -292,13 +374,23 @@ def verify(
 
 @data_app.command()
 def where(
-    datasets: Annotated[list[str] | None, typer.Argument(help="Names; all when left out.")] = None,
+    datasets: Names = None,
     root: Root = None,
 ) -> None:
     """Say where each raw file lies, or where it can be had."""
     from rgrl.bench.data_commands import locate_files
 
     locate_files(datasets or [], root)
+
+
+def _add_examples(group: typer.Typer, before: str = "") -> None:
+    for command in group.registered_commands:
+        name = command.name or getattr(command.callback, "__name__", None)
+        command.epilog = epilog(f"{before}{name}")
+
+
+_add_examples(app)
+_add_examples(data_app, "data ")
 
 
 def _names(text: str) -> list[str]:

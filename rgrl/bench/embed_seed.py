@@ -17,10 +17,57 @@ from rgrl.bench.observer import Observer
 from rgrl.bench.run_key import RunKey
 from rgrl.bench.seed_run import Evaluation, Probe, SeedRun, run_seed
 from rgrl.bench.time_limit import TimeLimit
+from rgrl.datasets import Dataset
 from rgrl.errors import ConfigError, DataError
 from rgrl.graph import Graph, SparseFeatures
 from rgrl.presets import TrainingPreset
 from rgrl.presets.node2vec_preset import Node2VecPreset
+
+
+def embed_dataset(
+    dataset: Dataset,
+    key: RunKey,
+    *,
+    graph: Graph | None = None,
+    probe: Probe | None,
+    seed: int,
+    seeds: int,
+    observer: Observer,
+    device: str,
+    cache: Path | None,
+) -> SeedRun:
+    """Run a method with one seed on a dataset, trained on what its protocol lets an encoder see.
+
+    Args:
+        dataset: The dataset.
+        key: Dataset, method, settings and budget.
+        graph: What to train on and to embed in the place of the dataset's.
+        probe: Chooses between updates; ``None`` where nothing can be scored.
+        seed: Seed of everything random.
+        seeds: Number of seeds, for the display.
+        observer: Told of progress.
+        device: Where to train.
+        cache: Folder that keeps local anchors between runs.
+
+    Raises:
+        ConfigError: If the method gives no embedding.
+        DivergedError: If the training diverged.
+    """
+    evaluated = None
+    if graph is None:
+        graph, evaluated = dataset.train_graph or dataset.graph, dataset.graph
+    return embed_seed(
+        key,
+        graph.to(device),
+        evaluated=None if evaluated is None or evaluated is graph else evaluated.to(device),
+        probe=probe,
+        seed=seed,
+        seeds=seeds,
+        observer=observer,
+        cache=cache,
+        relations=dataset.relations,
+        graph_of_node=dataset.train_graph_of_node,
+    )
 
 
 def embed_seed(

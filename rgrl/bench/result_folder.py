@@ -8,13 +8,14 @@ import logging
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from rgrl.bench.result import SCHEMA
 from rgrl.bench.run_key import RunKey
 from rgrl.bench.stored_results import read_results, result_identity
+from rgrl.bench.write_whole import write_whole
 from rgrl.errors import DataError, OutputError
 from rgrl.evaluate import load_embeddings
 
@@ -112,15 +113,7 @@ class ResultFolder:
         """
         path = self._record_path(key, seed)
         text = json.dumps({**record, "schema": SCHEMA, "digest": key.digest}, allow_nan=False)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        try:
-            temporary.write_text(text)
-            temporary.replace(path)
-        except OSError as error:
-            raise OutputError(f"{path} cannot be written: {error.strerror}") from None
-        finally:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
+        write_whole(path, text)
 
     def find(self, key: RunKey, task: str, *, seeds: int) -> dict[str, Any] | None:
         """The newest stored result of a run and task, of at least so many seeds; ``None`` without one."""

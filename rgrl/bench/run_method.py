@@ -11,7 +11,7 @@ from typing import Any
 
 from torch import Tensor
 
-from rgrl.bench.embed_seed import embed_seed, raw_features
+from rgrl.bench.embed_seed import embed_dataset, raw_features
 from rgrl.bench.logs.seed_logs import log_record, logged
 from rgrl.bench.observer import Observer
 from rgrl.bench.probes import classification_probe
@@ -165,22 +165,17 @@ class MethodRun:
             record = with_origin(record, self.device)
             self.folder.keep_record(self.key, seed, record)
             return record
-        evaluated = None
-        if graph is None:
-            graph, evaluated = self.dataset.train_graph or self.dataset.graph, self.dataset.graph
-            probe = self._own_probe()
         with logged(self.observer, self.key, seed, kinds=self.logs, folder=self.folder.path) as observer:
-            run = embed_seed(
+            run = embed_dataset(
+                self.dataset,
                 self.key,
-                graph.to(self.device),
-                evaluated=None if evaluated is None or evaluated is graph else evaluated.to(self.device),
-                probe=probe,
+                graph=graph,
+                probe=self._own_probe() if graph is None else probe,
                 seed=seed,
                 seeds=self.seeds,
                 observer=observer,
+                device=self.device,
                 cache=self.cache,
-                relations=self.dataset.relations,
-                graph_of_node=self.dataset.train_graph_of_node,
             )
         record = with_origin(
             seed_record(run, self.dataset if self.key.regime == "full" else None), self.device

@@ -71,6 +71,11 @@ def launch(entry: Any, arguments: Sequence[Argument], *, blocks: int) -> None:
     _start(entry, ctypes.addressof(packed), min(torch.get_num_threads(), blocks))
 
 
+def shares_threads() -> bool:
+    """Whether kernels run on the threads of torch's own OpenMP library; elsewhere on a pool of their own."""
+    return _openmp() is not None
+
+
 def row_blocks(rows: int, entries: int) -> int:
     """How many blocks to cut rows into: enough to spread them, none with less than some microseconds' work.
 

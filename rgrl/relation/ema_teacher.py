@@ -65,7 +65,8 @@ class EMATeacher(nn.Module):
     def __init__(self, student: nn.Module, *, momentum: float = 0.99, buffers: bool = False) -> None:
         super().__init__()
         _check_momentum(momentum)
-        self.module = copy.deepcopy(student).requires_grad_(False)
+        with torch.random.fork_rng(devices=[]):  # torch-geometric 2.6 copies a layer by drawing it anew first
+            self.module = copy.deepcopy(student).requires_grad_(False)
         self.momentum = momentum
         self.buffers_too = buffers
 

@@ -42,3 +42,19 @@ def test_momentum_is_checked():
         EMATeacher(nn.Linear(1, 1), momentum=1.5)
     with pytest.raises(ConfigError, match=r"momentum is -0\.1"):
         ema_update(nn.Linear(1, 1), nn.Linear(1, 1), momentum=-0.1)
+
+
+class _DrawnAnew(nn.Linear):
+    """Copied as torch-geometric 2.6 copies its linear layers."""
+
+    def __deepcopy__(self, memo):
+        other = _DrawnAnew(self.in_features, self.out_features)
+        other.load_state_dict(self.state_dict())
+        return other
+
+
+def test_copying_leaves_the_global_random_stream_alone():
+    student, state = _DrawnAnew(3, 2), torch.get_rng_state()
+    teacher = EMATeacher(student)
+    assert torch.equal(state, torch.get_rng_state())
+    assert torch.equal(teacher.module.weight, student.weight)
