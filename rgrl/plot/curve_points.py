@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -20,7 +20,8 @@ class CurvePoints:
         loss: Training loss, NaN where there is none (before the first update).
         val: Validation score in per cent, NaN where there is none; empty if never evaluated.
         test: The same of the test nodes.
-        chosen: The update whose embedding was chosen, or ``None``.
+        chosen: The update whose embedding was chosen, or ``None``; in a list of points the one of best
+            validation, the earliest at a tie.
     """
 
     update: tuple[float, ...]
@@ -61,7 +62,11 @@ def curve_points(result: Any) -> list[CurvePoints]:
         )
     points = [_of_point(point, number) for number, point in enumerate(result)]
     columns = {name: [point.get(name) for point in points] for name in _COLUMNS}
-    return [_checked(columns, None, "the list of points")]
+    curve = _checked(columns, None, "the list of points")
+    if not curve.val:
+        return [curve]
+    best = max(range(len(curve.val)), key=lambda i: -math.inf if math.isnan(curve.val[i]) else curve.val[i])
+    return [replace(curve, chosen=curve.update[best])]
 
 
 _COLUMNS = ("update", "loss", "val_mean", "test_mean")

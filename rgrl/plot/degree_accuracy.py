@@ -10,7 +10,8 @@ import numpy as np
 
 from rgrl.errors import DataError
 from rgrl.plot.accuracy_by_degree import accuracy_by_degree
-from rgrl.plot.look import LINES, MARKERS, axes_or_new, legend, shades
+from rgrl.plot.degree_bins import DegreeBins
+from rgrl.plot.look import LINES, MARKERS, axes_or_new, legend, shades, titled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,6 +23,7 @@ def degree_accuracy(
     correct: Any,
     *,
     baseline: Any = None,
+    min_nodes: int = 10,
     title: str | None = None,
     ax: Axes | None = None,
 ) -> Figure:
@@ -35,6 +37,7 @@ def degree_accuracy(
         correct: By the method's name, whether it classifies each of these nodes right, ``[n]``: bool, or its
             share of several splits or seeds, 0 to 1. An array alone is one method without a name.
         baseline: The same of what the methods are held against, an array or one by name; drawn in grey.
+        min_nodes: Bins of the highest degrees are joined until they have as many.
         title: Above the picture.
         ax: Axes to draw in; None for a new figure.
 
@@ -43,7 +46,7 @@ def degree_accuracy(
         MissingExtraError: If matplotlib is not installed.
 
     Example:
-        >>> figure = degree_accuracy([1, 2, 3], {"mine": [True, True, False]})
+        >>> figure = degree_accuracy([1, 2, 3], {"mine": [True, True, False]}, min_nodes=1)
         >>> [text.get_text().split() for text in figure.axes[0].get_xticklabels()]
         [['1', '(1)'], ['2–3', '(2)']]
     """
@@ -51,9 +54,13 @@ def degree_accuracy(
     if not methods:
         raise DataError("correct names no method: at least one is needed")
     against = dict(baseline) if isinstance(baseline, Mapping) else {"baseline": baseline}
-    binned = {name: accuracy_by_degree(degrees, values) for name, values in methods.items()}
+    binned = {
+        name: accuracy_by_degree(degrees, values, min_nodes=min_nodes) for name, values in methods.items()
+    }
     grey = {
-        name: accuracy_by_degree(degrees, values) for name, values in against.items() if values is not None
+        name: accuracy_by_degree(degrees, values, min_nodes=min_nodes)
+        for name, values in against.items()
+        if values is not None
     }
     figure, axes = axes_or_new(ax, 2.5)
     looks = zip(shades(len(binned)), cycle(MARKERS), cycle(LINES), strict=False)
@@ -75,11 +82,25 @@ def degree_accuracy(
             capsize=2,
         )
     bins = lines[0][1]
-    names = [f"{name}\n({count:,})" for name, count in zip(bins.names, bins.count.tolist(), strict=True)]
-    axes.set_xticks(range(len(names)), names)
-    axes.set(xlabel="degree (edges), and in brackets the number of nodes", ylabel="accuracy (%)")
-    if title is not None:
-        axes.set_title(title)
-    if len(lines) > 1 or lines[0][0]:
-        legend(axes, loc="best", handlelength=3.2)
+    _name_bins(axes, bins)
+    axes.set(xlabel="degree in edges (number of nodes)", ylabel="accuracy (%)")
+    titled(axes, title)
+    named = len(lines) > 1 or bool(lines[0][0])
+    low, high = axes.get_ylim()
+    room = 0.1 * (high - low) * -(-len(lines) // 2) * named  # for the legend, below everything
+    axes.set_ylim(max(low - room, -5.0), min(high, 103.0))
+    if named:
+        legend(axes, loc="lower left", ncols=2, handlelength=3.2, columnspacing=1.0)
     return figure
+
+
+def _name_bins(axes: Axes, bins: DegreeBins) -> None:
+    """Degrees, and below them the nodes; aslant and side by side where they would touch."""
+    crowded = sum(map(len, bins.names)) > 34
+    pairs = zip(bins.names, bins.count.tolist(), strict=True)
+    names = [f"{name}{' ' if crowded else chr(10)}({count:,})" for name, count in pairs]
+    axes.set_xticks(range(len(names)), names)
+    if crowded:
+        axes.tick_params(axis="x", labelrotation=35)
+        for text in axes.get_xticklabels():
+            text.set(horizontalalignment="right", rotation_mode="anchor")

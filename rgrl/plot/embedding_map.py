@@ -19,7 +19,7 @@ from rgrl.plot.embedding_coordinates import (
     embedding_coordinates,
     map_rows,
 )
-from rgrl.plot.look import COLUMN, MARKERS, PALE, axes_or_new, legend, shades
+from rgrl.plot.look import COLUMN, MARKERS, PALE, axes_or_new, legend, shades, titled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,7 +59,7 @@ def embedding_map(
         names: Name of each class, in order of the numbers; None for the numbers.
         max_points: Most nodes that are mapped and drawn, at least 2.
         max_classes: Most classes that have marks of their own, 1 to 12 (one for each marker).
-        title: What stands before the method in the title.
+        title: Above the picture.
         ax: Axes to draw in; None for a new figure.
 
     Raises:
@@ -70,8 +70,8 @@ def embedding_map(
     Example:
         >>> import torch
         >>> figure = embedding_map(torch.eye(4), [0, 0, 1, 1], method="pca")
-        >>> figure.axes[0].get_title()
-        'PCA'
+        >>> figure.axes[0].get_xlabel()
+        'PCA 1 (33 % of the variance)'
     """
     check_map(method, seed)
     require_count("max_points", max_points, least=2)
@@ -89,15 +89,15 @@ def embedding_map(
     groups = _groups(classes, names, max_classes)
     _scatter(axes, points, groups, rng)
     _describe(axes, rows, points, method)
-    part = f", {len(points):,} of {nodes:,} nodes" if len(points) < nodes else ""
-    axes.set_title((f"{title}: " if title else "") + _NAMES[method] + part)
+    part = f"{len(points):,} of {nodes:,} nodes" if len(points) < nodes else ""
+    titled(axes, f"{title} ({part})" if title and part else title or part)
     if labels is not None:
         widest = max(len(group.name) for group in groups)
         legend(
             axes,
             loc="upper center",
             bbox_to_anchor=(0.5, -0.2 if method == "pca" else -0.09),
-            ncols=max(1, min(len(groups), 42 // (widest + 4))),
+            ncols=max(1, min(len(groups), int(35 / (3.4 + 0.55 * widest)))),
             handletextpad=0.1,
             columnspacing=0.8,
         )
@@ -168,8 +168,9 @@ def _describe(axes: Axes, rows: Array, points: Array, method: MapMethod) -> None
     axes.set_aspect("equal", adjustable="datalim")
     if method == "pca":
         shares = 100 * points.var(axis=0) / rows.var(axis=0).sum()
-        labels = [f"component {i + 1} ({share:.0f} % of the variance)" for i, share in enumerate(shares)]
+        labels = [f"PCA {i + 1} ({share:.0f} % of the variance)" for i, share in enumerate(shares)]
     else:
         axes.set(xticks=[], yticks=[])  # the scale means nothing
+        axes.spines[["top", "right"]].set(visible=True, linewidth=axes.spines["left"].get_linewidth())
         labels = [f"{_NAMES[method]} {i} (arbitrary unit)" for i in (1, 2)]
     axes.set(xlabel=labels[0], ylabel=labels[1])

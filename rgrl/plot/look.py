@@ -60,15 +60,25 @@ def styled(axes: Axes) -> Axes:
     return axes
 
 
+def titled(axes: Axes, title: str | None) -> None:
+    """Set a title in the size that the axes' title has, which ``set_title`` alone would reset."""
+    if title:
+        axes.set_title(title, fontsize=axes.title.get_fontsize())
+
+
 def legend(axes: Axes, **options: Any) -> None:
     """A legend without a frame, in the axes' own small text."""
-    size = axes.xaxis.label.get_fontsize() - 1
+    size = float(axes.xaxis.label.get_fontsize()) - 1
     axes.legend(fontsize=size, title_fontsize=size, frameon=False, borderaxespad=0.2, **options)
 
 
 def shades(count: int) -> list[Any]:
-    """So many colours, the darkest first: seen by the colour blind, and told apart as greys by brightness."""
+    """So many colours, the darkest first: seen by the colour blind, and told apart as greys by brightness.
+
+    Few are kept from the bright end, which is faint on paper.
+    """
     from matplotlib import colormaps
 
     ramp = colormaps["viridis"]
-    return [ramp(0.88 * i / max(1, count - 1)) for i in range(count)]
+    brightest = 0.88 * (1 - 0.5 ** (count - 1))
+    return [ramp(brightest * i / max(1, count - 1)) for i in range(count)]

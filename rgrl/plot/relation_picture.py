@@ -12,7 +12,7 @@ from torch import Tensor
 
 from rgrl.errors import DataError
 from rgrl.evaluate.setting_checks import require_count
-from rgrl.plot.look import SMALL, new_figure, styled
+from rgrl.plot.look import SMALL, new_figure, styled, titled
 from rgrl.plot.relation import Relation
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ def relation_picture(
     Example:
         >>> anchors, p = torch.tensor([3, 5]), torch.tensor([0.75, 0.25], dtype=torch.float64)
         >>> figure = relation_picture(Relation(0, anchors, p, p, anchors, p, p))
-        >>> [axes.get_title() for axes in figure.axes]
-        ['global, KL 0.00', 'local, KL 0.00']
+        >>> [axes.get_title().splitlines() for axes in figure.axes]
+        [['global anchors', 'KL 0 nats'], ['local anchors', 'KL 0 nats']]
     """
     require_count("top", top)
     if after is not None:
@@ -63,21 +63,26 @@ def relation_picture(
     shared = _labels(relation, relation.global_anchors[first], names)
     shared += [f"other {rest}"] if rest else []
     own = _labels(relation, relation.local_anchors, names)
-    figure = new_figure(0.7 + 1.4 * len(rows))
-    widths = (len(shared), max(0.35 * len(shared), len(own)))
+    figure = new_figure(0.7 + 1.5 * len(rows))
+    widths = (len(shared), max(0.45 * len(shared), len(own)))
     panels = figure.subplots(len(rows), 2, sharex="col", sharey="col", squeeze=False, width_ratios=widths)
     for i, row in enumerate(rows):
         left, right = (styled(axes) for axes in panels[i])
         _bars(left, _with_rest(row.global_teacher, first), _with_rest(row.global_student, first), shared)
         _bars(right, row.local_teacher.numpy(), row.local_student.numpy(), own)
-        left.set_title(f"global, KL {row.global_divergence:.2f}")
-        right.set_title(f"local, KL {row.local_divergence:.2f}")
+        titled(left, f"global anchors\nKL {_short(row.global_divergence)} nats")
+        titled(right, f"local anchors\nKL {_short(row.local_divergence)} nats")
         left.set_ylabel("probability" if after is None else f"{titles[i]}\nprobability")
     panels[-1, 0].set_xlabel("anchor (node)")
-    panels[-1, 1].set_xlabel("anchor (node)" if len(own) > 3 else "anchor")
+    panels[-1, 1].set_xlabel("anchor (node)")
+    figure.align_xlabels(panels[-1])
     handles, marks = panels[0, 0].get_legend_handles_labels()
     figure.legend(handles, marks, loc="outside upper center", ncols=2, fontsize=SMALL, frameon=False)
     return figure
+
+
+def _short(divergence: float) -> str:
+    return f"{divergence:.2f}" if divergence >= 0.1 else f"{divergence:.1g}"
 
 
 def _foremost(rows: Sequence[Relation], top: int) -> Tensor:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from scipy import sparse
 from torch import Tensor
@@ -23,8 +24,13 @@ logger = logging.getLogger(__name__)
 #: Numbers of the rows that are gathered at a time.
 _BLOCK_ENTRIES = 1 << 22
 
+#: Up to so many pairs (twice, and loops) are listed instead of drawn.
+_MOST_LISTED = 1 << 22
+
 #: How often pairs are drawn anew in the place of those that are of another kind.
 _ROUNDS = 50
+
+_SAME, _OTHER = "of one class", "of others"
 
 
 def sample_similarities(
@@ -32,9 +38,10 @@ def sample_similarities(
 ) -> PairSimilarities:
     """Cosines of neighbours, of nodes of one class, and of others, each a random sample.
 
-    Neighbours are all edges, or so many of them without replacement; the others are drawn uniformly from the
-    pairs of their kind, with replacement. Pairs are unordered, and loops are no pairs. Time and memory depend
-    on ``max_pairs`` and the number of edges, not on the number of all pairs.
+    All pairs of a kind if they are few enough, or a uniform draw of them: of neighbours, and in graphs of up
+    to 2,048 nodes, without replacement; of other pairs in larger graphs with it, so that time and memory
+    depend on ``max_pairs`` and the number of edges, not on the number of all pairs. Pairs are unordered, and
+    loops are no pairs.
 
     Args:
         embedding: ``[N, d]``: a tensor, an array, or a sparse matrix of scipy or torch.
@@ -50,9 +57,9 @@ def sample_similarities(
 
     Example:
         >>> edges = [[0, 2], [1, 3]]
-        >>> found = sample_similarities(torch.eye(2)[[0, 0, 1, 1]], edges, max_pairs=3)
+        >>> found = sample_similarities(torch.eye(2)[[0, 0, 1, 1]], edges, max_pairs=9)
         >>> found.neighbours.tolist(), found.others.tolist()
-        ([1.0, 1.0], [0.0, 0.0, 0.0])
+        ([1.0, 1.0], [0.0, 0.0, 0.0, 0.0])
     """
     require_count("max_pairs", max_pairs)
     require_count("seed", seed, least=0)
@@ -61,27 +68,13 @@ def sample_similarities(
     classes = None if labels is None else checked_classes(labels, nodes)
     joined = _joined(edge_index, nodes)
     rng = np.random.default_rng(seed)
-    few = joined.size <= max_pairs
-    neighbours = np.stack(np.divmod(joined if few else rng.choice(joined, max_pairs, replace=False), nodes))
-    known = np.arange(nodes) if classes is None else np.flatnonzero(classes >= 0)
-
-    def anyone(count: int) -> IntArray:
-        return known[rng.integers(known.size, size=(2, count))]
-
-    same = None
-    if classes is None:
-        others = _drawn(anyone, joined, nodes, max_pairs, None)
-    else:
-        others = _drawn(anyone, joined, nodes, max_pairs, lambda a, b: classes[a] != classes[b])
-        same = _drawn(_within_classes(classes, rng), joined, nodes, max_pairs, None)
-    for name, pairs in (("of one class", same), ("of others", others)):
-        if pairs is not None and pairs.shape[1] < max_pairs:
-            logger.warning("%d pairs %s without an edge were found of %d", pairs.shape[1], name, max_pairs)
-    return PairSimilarities(
-        neighbours=_cosines(rows, neighbours),
-        same_class=None if same is None else _cosines(rows, same),
-        others=_cosines(rows, others),
-    )
+    unjoined = _unjoined(nodes, classes, joined, max_pairs, rng)
+    for name, pairs in unjoined.items():
+        if pairs.shape[1] == 0:
+            logger.warning("no pair %s without an edge was found", name)
+    cosines = {name: _cosines(rows, pairs) for name, pairs in unjoined.items()}
+    neighbours = np.stack(np.divmod(_at_most(max_pairs, joined, rng), nodes))
+    return PairSimilarities(_cosines(rows, neighbours), cosines.get(_SAME), cosines[_OTHER])
 
 
 def _joined(edge_index: Any, nodes: int) -> IntArray:
@@ -94,34 +87,49 @@ def _joined(edge_index: Any, nodes: int) -> IntArray:
     return joined
 
 
-def _drawn(
-    draw: Callable[[int], IntArray],
-    joined: IntArray,
-    nodes: int,
-    count: int,
-    accept: Callable[[IntArray, IntArray], Any] | None,
-) -> IntArray:
-    """So many pairs ``[2, count]`` of two nodes without an edge; fewer where they are too rare."""
-    found, missing = [np.empty((2, 0), dtype=np.int64)], count
-    for _ in range(_ROUNDS):
-        low, high = np.sort(draw(count), axis=0)
+def _at_most(count: int, values: IntArray, rng: np.random.Generator) -> IntArray:
+    """All values ``[n]``, or so many of them without replacement."""
+    return values if values.size <= count else rng.choice(values, count, replace=False)
+
+
+def _unjoined(
+    nodes: int, classes: IntArray | None, joined: IntArray, count: int, rng: np.random.Generator
+) -> dict[str, IntArray]:
+    """Pairs ``[2, n]`` without an edge, by their kind: listed if all pairs are few, else drawn."""
+    known = np.arange(nodes) if classes is None else np.flatnonzero(classes >= 0)
+    group = np.zeros(nodes, dtype=np.int64) if classes is None else classes
+
+    def good(low: IntArray, high: IntArray, same: bool) -> npt.NDArray[np.bool_]:
         keys = low * nodes + high
         place = np.minimum(np.searchsorted(joined, keys), joined.size - 1)
-        good = (low != high) & (joined[place] != keys)
-        if accept is not None:
-            good &= accept(low, high)
-        found.append(np.stack([low[good], high[good]])[:, :missing])
-        missing -= found[-1].shape[1]
-        if missing == 0:
-            break
-    return np.concatenate(found, axis=1)
+        return (low < high) & (joined[place] != keys) & ((group[low] == group[high]) == same)
+
+    # Without labels all are of one class, and that is the kind of the others.
+    kinds = {_OTHER: True} if classes is None else {_SAME: True, _OTHER: False}
+    if known.size**2 <= _MOST_LISTED:
+        low, high = (known[side] for side in np.triu_indices(known.size, 1))
+        listed = {name: np.flatnonzero(good(low, high, same)) for name, same in kinds.items()}
+        chosen = {name: _at_most(count, places, rng) for name, places in listed.items()}
+        return {name: np.stack([low[places], high[places]]) for name, places in chosen.items()}
+    within = _within_classes(group, known, rng)
+    found = {}
+    for name, same in kinds.items():
+        parts, missing = [np.empty((2, 0), dtype=np.int64)], count
+        for _ in range(_ROUNDS):
+            drawn = within(count) if same else known[rng.integers(known.size, size=(2, count))]
+            low, high = np.sort(drawn, axis=0)
+            parts.append(np.stack([low, high])[:, good(low, high, same)][:, :missing])
+            missing -= parts[-1].shape[1]
+            if missing == 0:
+                break
+        found[name] = np.concatenate(parts, axis=1)
+    return found
 
 
-def _within_classes(classes: IntArray, rng: np.random.Generator) -> Callable[[int], IntArray]:
-    """Draws pairs ``[2, count]`` of one class; each ordered pair, a node with itself too, is as likely."""
-    known = np.flatnonzero(classes >= 0)
-    order = known[np.argsort(classes[known], kind="stable")]
-    _, start, size = np.unique(classes[order], return_index=True, return_counts=True)
+def _within_classes(group: IntArray, known: IntArray, rng: np.random.Generator) -> Callable[[int], IntArray]:
+    """Draws ordered pairs ``[2, count]`` of one class, each as likely, a node with itself too."""
+    order = known[np.argsort(group[known], kind="stable")]
+    _, start, size = np.unique(group[order], return_index=True, return_counts=True)
     share = size.astype(np.float64) ** 2
 
     def draw(count: int) -> IntArray:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rgrl.evaluate.setting_checks import require_count
-from rgrl.plot.look import axes_or_new, legend
+from rgrl.plot.look import axes_or_new, legend, titled
 from rgrl.plot.sample_similarities import sample_similarities
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def similarity_histogram(
     labels: Any = None,
     *,
     max_pairs: int = 20000,
-    bins: int = 50,
+    bins: int | None = None,
     seed: int = 0,
     title: str | None = None,
     ax: Axes | None = None,
@@ -36,7 +36,8 @@ def similarity_histogram(
         edge_index: Edges ``[2, E]``, read as undirected.
         labels: Class of every node, integers ``[N]``, -1 for unknown; None for no labels.
         max_pairs: Most pairs of each kind.
-        bins: Number of bins between the smallest and the largest cosine.
+        bins: Number of bins between the smallest and the largest cosine; None for the root of the rarest
+            kind's number of pairs, 10 to 50.
         seed: Seed of the sample.
         title: Above the picture.
         ax: Axes to draw in; None for a new figure.
@@ -52,7 +53,8 @@ def similarity_histogram(
         >>> figure.axes[0].get_xlabel()
         'cosine similarity'
     """
-    require_count("bins", bins)
+    if bins is not None:
+        require_count("bins", bins)
     figure, axes = axes_or_new(ax, 2.5)
     found = sample_similarities(embedding, edge_index, labels, max_pairs=max_pairs, seed=seed)
     kinds = [
@@ -63,15 +65,15 @@ def similarity_histogram(
     drawn = [(name, kind.numpy(), color, line) for name, kind, color, line in kinds if kind is not None]
     drawn = [kind for kind in drawn if kind[1].size]
     together = np.concatenate([kind[1] for kind in drawn])
-    edges = np.histogram_bin_edges(together, bins)
+    rarest = min(kind[1].size for kind in drawn)
+    edges = np.histogram_bin_edges(together, bins or int(np.clip(rarest**0.5, 10, 50)))
     for name, values, color, line in drawn:
         heights = np.histogram(values, edges, density=True)[0]
         median = f"{np.median(values):.2f}".replace("-", "\N{MINUS SIGN}")
         label = f"{name}\n{values.size:,} pairs, median {median}"
         axes.stairs(heights, edges, color=color, linestyle=line, linewidth=1.4, label=label)
-    axes.set(xlabel="cosine similarity", ylabel="density (share of pairs / cosine)")
+    axes.set(xlabel="cosine similarity", ylabel="density (per unit of cosine)")
     axes.set_ylim(bottom=0)
-    if title is not None:
-        axes.set_title(title)
+    titled(axes, title)
     legend(axes, loc="best", labelspacing=0.7, handlelength=2.4)
     return figure

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rgrl.plot.curve_points import CurvePoints, curve_points
-from rgrl.plot.look import legend, new_figure, styled
+from rgrl.plot.look import legend, new_figure, styled, titled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,18 +43,22 @@ def training_curve(result: Any, *, score: str = "accuracy (%)", title: str | Non
     curves = curve_points(result)
     scored = any(curve.val or curve.test for curve in curves)
     figure = new_figure(3.2 if scored else 2.0)
+    from matplotlib.ticker import MaxNLocator  # is there, since the figure is
+
     panels = [styled(axes) for axes in np.ravel(figure.subplots(1 + scored, sharex=True))]
     _draw(panels[0], curves, lambda curve: curve.loss, "0.2", "-", None)
     panels[0].set_ylabel("training loss")
     if scored:
-        _draw(panels[1], curves, lambda curve: curve.test, "#e08214", "--", "test")
         _draw(panels[1], curves, lambda curve: curve.val, "#2d1e6b", "-", "validation")
+        _draw(
+            panels[1], curves, lambda curve: curve.test, "#fdae61", "--", "test"
+        )  # seen on the other's line
         _mark_chosen(panels[1], curves)
         panels[1].set_ylabel(score)
         legend(panels[1], loc="lower right")
-    if title is not None:
-        panels[0].set_title(title)
+    titled(panels[0], title)
     panels[-1].set_xlabel("updates")
+    panels[-1].xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], integer=True))
     figure.align_ylabels(panels)
     return figure
 
@@ -75,7 +79,7 @@ def _draw(
     # A line of one point would not be seen.
     style = {"color": color, "linestyle": line, "marker": "." if len(curves[0].update) == 1 else None}
     for curve in curves:
-        thin = {"linewidth": 0.6, "alpha": 0.45} if several else {"linewidth": 1.4, "label": name}
+        thin = {"linewidth": 0.6, "alpha": 0.45} if several else {"linewidth": 1.2, "label": name}
         axes.plot(curve.update, column(curve), **style, **thin)
     if several:
         values = [dict(zip(curve.update, column(curve), strict=True)) for curve in curves]
