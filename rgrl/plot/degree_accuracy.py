@@ -87,7 +87,7 @@ def degree_accuracy(
     titled(axes, title)
     named = len(lines) > 1 or bool(lines[0][0])
     low, high = axes.get_ylim()
-    room = 0.1 * (high - low) * -(-len(lines) // 2) * named  # for the legend, below everything
+    room = 0.12 * (high - low) * -(-len(lines) // 2) * named  # for the legend, below everything
     axes.set_ylim(max(low - room, -5.0), min(high, 103.0))
     if named:
         legend(axes, loc="lower left", ncols=2, handlelength=3.2, columnspacing=1.0)
