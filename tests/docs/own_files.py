@@ -26,15 +26,15 @@ def make_files(folder: Path, words: Sequence[str], *, dataset: str | None, root:
     graph = load_dataset("karate").graph
     for word in sorted(words, key=lambda word: word.endswith(".npy")):  # rows are of a graph that is there
         path = folder / word
-        if path.exists() or ("/" in word and not word.endswith("/")):
+        if "/" in word.rstrip("/"):
             continue
-        if path.suffix in MAKERS:
+        if path.suffix in MAKERS and not path.exists():
             MAKERS[path.suffix](path, graph)
         elif path.suffix == ".npy" and dataset is not None:
             own = folder / dataset
             nodes = load_dataset(own if own.is_file() else dataset, root=root).graph.num_nodes
             np.save(path, np.random.default_rng(0).normal(size=(nodes, 8)))
-        elif word.endswith("/"):
+        elif word.endswith("/") and not path.exists():
             save_photos(path)
 
 

@@ -20,7 +20,8 @@ from rgrl.datasets import DATASETS, on_disk
 from rgrl.errors import ConfigError
 from rgrl.presets import has_preset, load_preset, parse_setting
 
-#: What is appended to a command that trains; of an option that stands twice the last one counts.
+#: What a command that trains is given in the place of its own. Of several datasets the first is taken, and
+#: ``--out`` is left out, so that what is stored is not trained again.
 ALWAYS = {"--seeds": "1"}
 #: Beside it where the data are not embedded in the package, or somebody's own: those are long, or may be.
 UNLESS_EMBEDDED = {"--epochs": "1", "--width": "4", "--trials": "1"}
@@ -101,9 +102,9 @@ class PrintedCommand:
                 changed_preset(preset, method, published, changes, epochs=epochs)
 
     def missing(self, root: Path | None) -> str:
-        """Why it cannot be run here; empty if it can."""
+        """Why it cannot be run here, as it is shortened; empty if it can."""
         given = self.parameters
-        datasets = given.get("datasets") or [given[key] for key in ("dataset",) if given.get(key)]
+        datasets = (given.get("datasets") or [])[:1] + [given[key] for key in ("dataset",) if given.get(key)]
         for name in chosen_datasets(datasets):
             if not is_own_graph(name) and name not in EMBEDDED and not (root and on_disk(name, root=root)):
                 return f"{name} is not on disk"
@@ -124,7 +125,11 @@ class PrintedCommand:
         if not all(name in (*EMBEDDED, IMAGES[0]) for name in names):
             more |= UNLESS_EMBEDDED
         has = {option for each in self.command.params for option in each.opts}
-        return [*self.words, *(word for option in more if option in has for word in (option, more[option]))]
+        words, left_out = [], (given.get("datasets") or [])[1:]
+        for before, word in zip(["", *self.words], self.words, strict=False):
+            if not {before, word} & {*more, "--out"} and word not in left_out:
+                words.append(word)
+        return [*words, *(word for option in more if option in has for word in (option, more[option]))]
 
 
 def _names(text: str | None) -> list[str]:

@@ -99,7 +99,7 @@ def test_shortening_leaves_embedded_data_their_epochs():
         return " ".join(PrintedCommand(f"rgrl-bench {text}").shortened())
 
     assert shortened("run digits --epochs 50") == "run digits --epochs 50 --seeds 1"
-    assert shortened("run cora --seeds 3") == "run cora --seeds 3 --seeds 1 --epochs 1"
+    assert shortened("run cora citeseer --seeds 3") == "run cora --seeds 1 --epochs 1"
     assert shortened("compare results") == "compare results"
 
 
