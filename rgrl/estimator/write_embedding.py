@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from rgrl.errors import ConfigError, DataError, MissingExtraError
 from rgrl.estimator.node_ids import NodeIds, checked_node_ids, ids_to_json
 from rgrl.estimator.write_whole import write_whole
+from rgrl.evaluate.checks import require_finite
 
 ENDINGS = (".npy", ".safetensors", ".parquet", ".csv")
 
@@ -49,8 +51,9 @@ def write_embedding(path: Path | str, embedding: Any, *, node_ids: Any = None) -
     if ending not in ENDINGS:
         raise ConfigError(f"{path} has the ending '{ending}': accepted are {', '.join(ENDINGS)}")
     matrix = np.ascontiguousarray(embedding, dtype=np.float32)
-    if matrix.ndim != 2 or not np.isfinite(matrix).all():
-        raise DataError(f"the embedding has shape {list(matrix.shape)}: a finite [N, d] is needed")
+    if matrix.ndim != 2:
+        raise DataError(f"the embedding has shape {list(matrix.shape)}: [N, d] is needed")
+    require_finite(torch.from_numpy(matrix), "the embedding")
     ids = checked_node_ids(node_ids, matrix.shape[0])
     with write_whole(path) as temporary:
         if ending == ".npy":

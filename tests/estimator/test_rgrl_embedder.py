@@ -1,0 +1,235 @@
+from __future__ import annotations
+
+import dataclasses
+import logging
+import pickle
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pytest
+import torch
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.semi_supervised import SelfTrainingClassifier
+from small_embedder import club, club_edges, embedder, rows
+from torch_geometric.data import Data
+
+import rgrl
+from rgrl.errors import ConfigError, DataError
+from rgrl.estimator import RGRLEmbedder
+from rgrl.estimator.settings import SETTINGS
+from rgrl.methods.from_preset import rgrl_from_preset
+from rgrl.presets import RGRLPreset, load_preset
+
+
+def test_every_form_of_a_graph_gives_the_same_embedding() -> None:
+    x, edges = rows(), club_edges()
+    forms: list[tuple[Any, Any]] = [
+        (club(), x),
+        ((x, edges), None),
+        ((None, edges), torch.tensor(x)),
+        (Data(x=torch.tensor(x), edge_index=torch.tensor(edges), y=torch.rand(34)), None),
+        (sparse.csr_matrix((np.ones(edges.shape[1]), edges), shape=(34, 34)), sparse.csr_matrix(x)),
+        (rgrl.as_graph((x, edges), y=np.zeros(34, dtype=int)), None),
+    ]
+    found = [embedder().fit(graph, x=features).embedding_ for graph, features in forms]
+    for embedding in found:
+        assert embedding.dtype == np.float32
+        assert np.array_equal(embedding, found[0])
+
+
+def test_it_does_what_the_parts_do_by_hand() -> None:
+    graph = rgrl.as_graph((rows(), club_edges()))
+    changes = {
+        "epochs": 4,
+        "layers": [16, 8],
+        "predictor_hidden": 16,
+        "num_anchors": 16,
+        "learning_rate": 0.01,
+    }
+    preset = load_preset("rgrl-default").replace(changes)
+    generator = torch.Generator().manual_seed(7)
+    model = rgrl_from_preset(preset, 6, generator)
+    losses = [
+        float(update.loss)
+        for update in rgrl.train(model, graph, epochs=4, learning_rate=0.01, generator=generator)
+    ]
+    fitted = embedder(random_state=7).fit(graph)
+    assert fitted.loss_curve_.tolist() == losses
+    np.testing.assert_allclose(fitted.embedding_, model.embed(graph).numpy(), rtol=1e-5, atol=1e-6)
+    assert (fitted.n_iter_, fitted.n_features_in_, fitted.seed_) == (4, 6, 7)
+    assert fitted.seconds_ > 0
+
+
+def test_defaults_and_names_are_those_of_the_preset() -> None:
+    params, preset = RGRLEmbedder().get_params(), load_preset("rgrl-default")
+    assert {name: params[name] for name in SETTINGS} == {name: getattr(preset, name) for name in SETTINGS}
+    fields = {field.name for field in dataclasses.fields(RGRLPreset)}
+    assert fields - set(SETTINGS) == {"batch_size", "eval_every", "patience"}
+    cora = RGRLEmbedder.from_preset("cora", epochs=3)
+    assert (cora.epochs, cora.layers, cora.num_anchors) == (3, (256, 128), 128)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("nowhere", "the preset 'rgrl-nowhere' is unknown"),
+        ("ppi", "the preset 'ppi' trains on batches of graphs: RGRLEmbedder takes one graph"),
+    ],
+)
+def test_presets_that_it_cannot_use(name: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        RGRLEmbedder.from_preset(name)
+
+
+def test_a_preset_of_ones_own(tmp_path: Any) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text("epochs = 2\nlayers = [4]\n")
+    assert RGRLEmbedder.from_preset(str(path)).layers == (4,)
+    path.write_text('method = "dgi"\nepochs = 2\n')
+    with pytest.raises(ConfigError, match="is of the method 'dgi': one of 'rgrl' is needed"):
+        RGRLEmbedder.from_preset(str(path))
+
+
+def test_the_same_seed_gives_the_same_bits_and_no_global_stream_moves() -> None:
+    torch.manual_seed(5)
+    np.random.seed(5)  # noqa: NPY002
+    before = torch.get_rng_state(), np.random.get_state()[1].copy()  # noqa: NPY002
+    first = embedder(features="degree").fit_transform(club())
+    assert torch.equal(torch.get_rng_state(), before[0])
+    assert np.array_equal(np.random.get_state()[1], before[1])  # noqa: NPY002
+    assert np.array_equal(clone(embedder(features="degree")).fit_transform(club()), first)
+    other = embedder(features="degree", random_state=np.int64(1)).fit(club())
+    assert not np.array_equal(other.embedding_, first)
+    drawn = embedder(features="degree", random_state=None).fit(club())
+    again = embedder(features="degree", random_state=drawn.seed_).fit(club())
+    assert np.array_equal(drawn.embedding_, again.embedding_)
+    state = embedder(features="degree", random_state=np.random.RandomState(3)).fit(club())
+    assert state.seed_ == np.random.RandomState(3).randint(2**31 - 1)
+
+
+def test_numbers_of_numpy_and_lists_are_settings() -> None:
+    found = embedder(
+        features="degree", epochs=np.int64(1), alpha=np.float64(0.5), layers=np.array([4]), edge_drop=[0, 0.5]
+    ).fit(club())
+    assert found.embedding_.shape == (34, 4)
+
+
+def test_without_updates_the_encoder_is_as_drawn() -> None:
+    fitted = embedder(features="degree", epochs=0).fit(club())
+    assert fitted.loss_curve_.shape == (0,)
+    assert np.array_equal(fitted.transform(club()), fitted.embedding_)
+
+
+def test_labels_of_any_kind_are_not_looked_at() -> None:
+    plain = embedder(features="degree").fit_transform(club())
+    for y in (["Mr. Hi"] * 34, [1.5], object()):
+        assert np.array_equal(embedder(features="degree").fit_transform(club(), y), plain)
+
+
+def test_a_pipeline_learns_from_the_labelled_nodes_alone() -> None:
+    graph = club()
+    names = [nx.karate_club_graph().nodes[node]["club"] for node in graph]
+    y = np.full(34, -1, dtype=object)
+    y[[0, 1, 33, 32]] = names[0], names[1], names[33], names[32]
+    classifier = SelfTrainingClassifier(LogisticRegression(), max_iter=0)
+    pipe = make_pipeline(embedder(features="positional", epochs=30), classifier).fit(graph, y)
+    assert set(pipe.predict(graph)) == {"Mr. Hi", "Officer"}
+    alone = LogisticRegression().fit(pipe[0].embedding_[[0, 1, 33, 32]], [names[i] for i in (0, 1, 33, 32)])
+    assert pipe.predict(graph).tolist() == alone.predict(pipe[0].embedding_).tolist()
+    given = make_pipeline(embedder(), classifier).fit((None, club_edges()), y, rgrlembedder__x=rows())
+    assert given[0].n_features_in_ == 6
+
+
+def test_new_nodes_and_new_graphs() -> None:
+    fitted = embedder(features="degree").fit(club())
+    assert np.array_equal(fitted.transform(club()), fitted.embedding_)
+    grown = club()
+    grown.add_edges_from([("new", 33), ("new", 32)])
+    found = fitted.transform(grown)
+    assert found.shape == (35, 8)
+    moved = {33, 32, "new", *grown[33], *grown[32]}
+    moved |= {far for near in moved for far in grown[near]}  # two layers
+    for row, node in enumerate(grown):
+        if node not in moved:
+            np.testing.assert_allclose(found[row], fitted.embedding_[row], atol=1e-6)
+    alone = nx.Graph()
+    alone.add_node("one")
+    assert fitted.transform(alone).shape == (1, 8)
+    assert np.array_equal(fitted.embedding_, embedder(features="degree").fit(club()).embedding_)
+
+
+def test_blocks_of_rows_give_the_same_up_to_rounding() -> None:
+    fitted = embedder(features="degree").fit(club())
+    for encoder in ("gcn", "sage"):
+        whole = embedder(features="degree", encoder=encoder, norm="batch").fit(club())
+        parts = clone(whole).set_params(block_rows=5).fit(club())
+        np.testing.assert_allclose(parts.embedding_, whole.embedding_, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(fitted.set_params(block_rows=3).transform(club()), _whole(fitted), atol=1e-6)
+
+
+def _whole(fitted: RGRLEmbedder) -> Any:
+    """The full-batch embedding."""
+    graph = rgrl.as_graph(club(), x=np.ones((34, 1)))
+    x = rgrl.graph.structural_features("degree", graph)
+    return fitted.model_.embed(rgrl.as_graph(graph, x=x)).numpy()
+
+
+@pytest.mark.parametrize("features", ["identity", "positional"])
+def test_features_of_one_graph_are_refused_on_another(features: str) -> None:
+    fitted = embedder(features=features).fit(club())
+    assert np.array_equal(fitted.transform(club()), fitted.embedding_)
+    grown = club()
+    grown.add_edge("new", 0)
+    with pytest.raises(DataError, match=f"features='{features}' belong to the graph of fit, and this is"):
+        fitted.transform(grown)
+
+
+def test_the_callback_sees_every_update_and_may_end_the_training() -> None:
+    seen: list[int] = []
+    fitted = embedder(features="degree", callback=lambda update: seen.append(update.number)).fit(club())
+    assert (seen, fitted.n_iter_) == ([1, 2, 3, 4], 4)
+    stopped = embedder(features="degree", callback=lambda update: update.number == 2).fit(club())
+    assert (stopped.n_iter_, len(stopped.loss_curve_)) == (2, 2)
+
+
+def test_verbose_logs_and_prints_nothing(
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with caplog.at_level(logging.INFO, logger="rgrl"):
+        embedder(features="degree", verbose=2).fit(club())
+    assert [message[:13] for message in caplog.messages] == ["update 2 of 4", "update 4 of 4"]
+    assert capsys.readouterr().out == ""
+
+
+def test_a_warm_start_goes_on_from_the_last_weights() -> None:
+    cold = embedder(features="degree").fit(club())
+    warm = embedder(features="degree", warm_start=True).fit(club())
+    assert np.array_equal(warm.embedding_, cold.embedding_)
+    still = warm.set_params(epochs=0).fit(club())
+    assert np.array_equal(still.embedding_, cold.embedding_)
+    assert still.set_params(epochs=2).fit(club()).n_iter_ == 6
+    with pytest.raises(ConfigError, match="warm_start is True, but the model that was fitted has other"):
+        still.set_params(layers=(4,)).fit(club())
+    assert np.array_equal(cold.fit(club()).embedding_, cold.embedding_)
+
+
+def test_a_pickled_estimator_transforms_to_the_same_bits() -> None:
+    fitted = embedder(features="degree").fit(club())
+    again = pickle.loads(pickle.dumps(fitted))
+    assert np.array_equal(again.transform(club()), fitted.embedding_)
+    assert again.get_params() == fitted.get_params()
+
+
+@pytest.mark.parametrize("encoder", ["gat", "gin", "sgc"])
+def test_every_encoder_trains_and_transforms(encoder: str) -> None:
+    fitted = embedder(features="degree", encoder=encoder).fit(club())
+    assert np.array_equal(fitted.transform(club()), fitted.embedding_)
+
+
+def test_columns_have_names() -> None:
+    fitted = embedder(features="degree").fit(club())
+    assert fitted.get_feature_names_out().tolist() == [f"rgrlembedder{i}" for i in range(8)]
