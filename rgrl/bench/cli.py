@@ -237,7 +237,7 @@ def report(
     out: Annotated[Path, typer.Option("--output", "-o", help="The page.")] = Path("report.html"),
     title: Annotated[str, typer.Option(help="Title of the page.")] = "Results of rgrl-bench",
     maps: Annotated[bool, typer.Option(help="Draw the embeddings that are on disk.")] = True,
-    projection: Annotated[str, typer.Option(help="How to draw them: tsne or pca.")] = "tsne",
+    projection: Annotated[str, typer.Option(help="How to draw them: tsne, umap or pca.")] = "tsne",
     root: Root = None,
 ) -> None:
     """Make one HTML page of stored results: tables, training curves, embedding maps, every run's details.

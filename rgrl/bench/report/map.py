@@ -9,12 +9,13 @@ import numpy as np
 import numpy.typing as npt
 from torch import Tensor
 
+from rgrl.bench.report.colour_clusters import colour_clusters
 from rgrl.bench.report.curve import COLOURS
 from rgrl.bench.report.html import Html, element
-from rgrl.bench.report.projection import FloatArray, clusters, project
 from rgrl.bench.report.training import Training
 from rgrl.errors import DataError
 from rgrl.evaluate import load_embeddings
+from rgrl.plot import MapMethod, embedding_coordinates
 
 #: Nodes that a map shows at most, drawn by a fixed seed.
 MOST_NODES = 2000
@@ -22,19 +23,18 @@ MOST_NODES = 2000
 #: Fewer than so many are drawn larger.
 _FEW_NODES = 300
 
-#: Clusters to colour by where there are no labels.
-_CLUSTERS = 8
-
 _WIDTH, _HEIGHT, _MARGIN = 360, 270, 8
 
-_TITLES = {"tsne": "t-SNE", "pca": "PCA"}
+_TITLES = {"tsne": "t-SNE", "umap": "UMAP", "pca": "PCA"}
+
+FloatArray = npt.NDArray[np.float32]
 
 
 def embedding_map(
     training: Training,
     folders: Sequence[Path],
     *,
-    projection: str,
+    projection: MapMethod,
     labels: Callable[[], Tensor | None],
 ) -> Html | None:
     """The map of the first seed whose chosen embedding is on disk; ``None`` without one.
@@ -42,11 +42,11 @@ def embedding_map(
     Args:
         training: What was trained.
         folders: Folders of results.
-        projection: ``"tsne"`` or ``"pca"``.
+        projection: How it is brought to two dimensions.
         labels: Gives the class of every node, ``[N]``, or ``None``; asked only where there is an embedding.
 
     Raises:
-        DataError: If the file is damaged or of another graph.
+        DataError: If the file is damaged or of another graph, or the embedding has collapsed.
     """
     for seed in training.seeds:
         path = training.file(folders, "embeddings", seed, "safetensors")
@@ -58,14 +58,14 @@ def embedding_map(
     return None
 
 
-def _figure(title: str, seed: int, rows: FloatArray, labels: Tensor | None, projection: str) -> Html:
+def _figure(title: str, seed: int, rows: FloatArray, labels: Tensor | None, projection: MapMethod) -> Html:
     count = len(rows)
     shown = np.arange(count)
     if count > MOST_NODES:
         shown = np.sort(np.random.default_rng(0).choice(count, MOST_NODES, replace=False))
     known = labels is not None and len(labels) == count
-    colours = np.asarray(labels)[shown] if known else clusters(rows[shown], count=_CLUSTERS)
-    method = _TITLES[projection if len(shown) > 4 else "pca"]
+    colours = np.asarray(labels)[shown] if known else colour_clusters(rows[shown])
+    method = _TITLES[projection]
     what = f"{title}: embedding of seed {seed} by {method}"
     of = f"{len(shown):,} of {count:,}" if len(shown) < count else f"{count:,}"
     kind = "class" if known else "k-means cluster"
@@ -80,7 +80,7 @@ def _figure(title: str, seed: int, rows: FloatArray, labels: Tensor | None, proj
                 class_="legend",
             ),
         ),
-        _drawing(what, project(rows[shown], projection=projection), colours, kind),
+        _drawing(what, embedding_coordinates(rows[shown], method=projection), colours, kind),
         _legend(colours, kind),
         class_="card",
     )

@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from torch import Tensor
 
@@ -20,11 +20,12 @@ from rgrl.bench.report.html import Html
 from rgrl.bench.report.map import embedding_map
 from rgrl.bench.report.node_labels import node_labels
 from rgrl.bench.report.page import page
-from rgrl.bench.report.projection import checked_projection
 from rgrl.bench.report.training import Training, trainings_of
 from rgrl.bench.stored_results import read_lines, said_of, stored_file
 from rgrl.datasets.sources import data_root
 from rgrl.errors import DataError, OutputError
+from rgrl.plot import MapMethod
+from rgrl.plot.embedding_coordinates import check_map
 
 
 def write_report(
@@ -44,16 +45,17 @@ def write_report(
         out: The page, replaced if it is there.
         title: Of the page.
         maps: Whether to draw the embeddings that are on disk.
-        projection: How, ``"tsne"`` or ``"pca"``.
+        projection: How they are mapped: a method of :func:`rgrl.plot.embedding_coordinates`.
         root: The user's folder of raw files, for labels.
         observer: Told of what takes time.
 
     Raises:
+        MissingExtraError: If the projection is UMAP, and umap-learn is not installed.
         ConfigError: If the projection is unknown, or ``root`` is no folder.
         DataError: If a path holds no results.
         OutputError: If the page cannot be written; what was there before stays.
     """
-    checked_projection(projection)
+    check_map(projection, seed=0)
     data_root(root)
     files = list(dict.fromkeys(map(stored_file, paths)))
     _require_writable(out, files)
@@ -69,7 +71,7 @@ def write_report(
     if not results:
         raise DataError(f"no result is stored in {', '.join(map(str, paths))}")
     trainings, folders = trainings_of(results), [file.parent for file in files]
-    drawn = _maps(trainings, folders, projection, root, observer, damaged) if maps else []
+    drawn = _maps(trainings, folders, cast("MapMethod", projection), root, observer, damaged) if maps else []
     text = page(
         results,
         title=title,
@@ -98,7 +100,7 @@ def _score(training: Training) -> str:
 def _maps(
     trainings: Sequence[Training],
     folders: Sequence[Path],
-    projection: str,
+    projection: MapMethod,
     root: Path | None,
     observer: Observer,
     damaged: list[str],
@@ -123,8 +125,8 @@ def _maps(
                 ),
             )
         except DataError as error:
-            damaged.append(str(error))
-            observer.note(str(error))
+            damaged.append(f"{training} has no map: {error}")
+            observer.note(damaged[-1])
             continue
         if figure is not None:
             figures.append(figure)

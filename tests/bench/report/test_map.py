@@ -5,8 +5,8 @@ import pytest
 import torch
 from made_up_results import result
 
+from rgrl.bench.report.colour_clusters import colour_clusters
 from rgrl.bench.report.map import MOST_NODES, embedding_map
-from rgrl.bench.report.projection import clusters, project
 from rgrl.bench.report.training import trainings_of
 from rgrl.errors import DataError
 from rgrl.evaluate import save_embeddings
@@ -23,22 +23,16 @@ def training(tmp_path, rows, *, digest="cora"):
     return found
 
 
-@pytest.mark.parametrize("projection", ["tsne", "pca"])
-def test_the_same_rows_have_the_same_places(projection):
-    places = project(ROWS.numpy(), projection=projection)
-    assert places.shape == (60, 2)
-    assert np.array_equal(places, project(ROWS.numpy(), projection=projection))
-    groups = places.reshape(3, 20, 2)
-    centres = groups.mean(axis=1)
-    for number, group in enumerate(groups):  # groups far apart stay apart
-        nearest = np.linalg.norm(group[:, None] - centres, axis=2).argmin(axis=1)
-        assert (nearest == number).all()
+def test_clusters_are_those_of_the_rows_however_few():
+    found = colour_clusters(ROWS.numpy(), count=3).reshape(3, 20)
+    assert len({tuple(set(row)) for row in found.tolist()}) == 3
+    assert colour_clusters(np.ones((2, 1))).shape == (2,)
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (2, 5), (4, 1), (7, 1)])
-def test_few_rows_and_few_dimensions_have_places(shape):
-    assert project(np.ones(shape), projection="tsne").shape == (shape[0], 2)
-    assert clusters(np.ones(shape), count=8).shape == shape[:1]
+def test_a_collapsed_embedding_has_no_map(tmp_path):
+    found = training(tmp_path, torch.ones(9, 2))
+    with pytest.raises(DataError, match="a collapsed embedding"):
+        embedding_map(found, [tmp_path], projection="pca", labels=lambda: None)
 
 
 def test_a_map_is_coloured_by_class_or_else_by_cluster(tmp_path):

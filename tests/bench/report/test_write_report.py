@@ -213,8 +213,8 @@ def test_bad_input_is_refused_in_one_line(bench, refused, folder, tmp_path):
     assert "is no folder to write to" in refused(bench("report", folder, "-o", tmp_path / "no" / "a.html"))
     same = bench("report", folder, "-o", folder / "results.jsonl")
     assert "is a file of results: another name is needed" in refused(same)
-    wrong = bench("report", folder, "-o", out, "--projection", "umap")
-    assert "--projection is 'umap': accepted are tsne, pca" in refused(wrong)
+    wrong = bench("report", folder, "-o", out, "--projection", "isomap")
+    assert "the map's method is 'isomap': accepted are 'tsne'" in refused(wrong)
     assert not out.exists()
 
 
