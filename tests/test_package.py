@@ -50,7 +50,7 @@ OF_EXTRAS = (
     *("tensorboard", "wandb", "umap", "playwright", "sphinx", "jupytext", "nbclient", "hypothesis", "pytest"),
 )
 
-#: Nobody finds them, as where they are not installed; an error in the finder would reach `find_spec`'s callers.
+#: Nobody finds them, as where they are not installed. A finder that raises would raise in `find_spec` too.
 BLOCK = f"""
 import sys
 from importlib.machinery import PathFinder
