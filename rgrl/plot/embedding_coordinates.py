@@ -40,7 +40,8 @@ def embedding_coordinates(
 
     Raises:
         ConfigError: If the method is unknown or the seed below 0.
-        DataError: If the embedding is not finite, has a single row, or all its rows are equal.
+        DataError: If the embedding is not finite, has a single row (for UMAP fewer than 4), or all its rows
+            are equal.
         MissingExtraError: UMAP, and umap-learn is not installed.
 
     Example:
@@ -112,6 +113,8 @@ def _of_tsne(rows: Array, start: Array, seed: int) -> Array:
 
 
 def _of_umap(umap: Any, rows: Array, start: Array, seed: int) -> Array:
+    if len(rows) < 4:
+        raise DataError(f"embeddings have {len(rows)} rows: a UMAP map needs at least 4")
     neighbors = min(15, rows.shape[0] - 1)
     model = umap.UMAP(n_neighbors=neighbors, init=start, random_state=seed, n_jobs=1)
     return np.asarray(model.fit_transform(rows), dtype=np.float32)

@@ -80,6 +80,8 @@ def test_umap_gets_the_seed_and_begins_with_pca(monkeypatch):
     monkeypatch.setitem(sys.modules, "umap", SimpleNamespace(UMAP=Stub))
     found = embedding_coordinates(torch.eye(5), method="umap", seed=7)
     np.testing.assert_array_equal(found, 2 * np.eye(5, 2))
+    with pytest.raises(DataError, match="3 rows: a UMAP map needs at least 4"):
+        embedding_coordinates(torch.eye(3), method="umap")
     assert given["random_state"] == 7 and given["n_neighbors"] == 4 and given["init"].shape == (5, 2)
 
 
