@@ -3,6 +3,7 @@
 # make test       lint, types and the fast tests
 # make test-all   the slow tests as well: clean-environment install, downloads
 # make docs       the site: docs/_build/html/index.html
+# make notebooks  the examples as notebooks, run and kept with their outputs
 # make clean      remove the environment
 #
 # PYTHON=...      the interpreter to build the environment with (3.11 or newer)
@@ -16,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 PYTEST := $(BIN)/python -m pytest
 SOURCES := rgrl tests benchmarks examples docs/conf.py docs/_ext
 
-.PHONY: setup bench check test test-slow test-all format docs clean
+.PHONY: setup bench check test test-slow test-all format docs notebooks clean
 
 bench: $(VENV)/.base
 	$(BIN)/rgrl-bench run cora
@@ -62,6 +63,9 @@ format: $(VENV)/.test
 
 docs: $(VENV)/.docs
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
+
+notebooks: $(VENV)/.slow
+	$(BIN)/python examples/build_notebooks.py
 
 clean:
 	rm -rf $(VENV) docs/_build

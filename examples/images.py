@@ -1,10 +1,11 @@
 # %% [markdown]
 # # ReSSL: the same core on images
 #
-# An image is described by its similarities to past images, and a student's description under strong augmentation
-# must match a momentum teacher's under weak augmentation (ReSSL, NeurIPS 2021). It is RGRL's global term with a
-# queue in the place of the sampled nodes, and here it is the same function. This notebook trains a small
-# ResNet-18 on scikit-learn's digits of 8 by 8 pixels. The views need kornia: `pip install 'rgrl[image]'`.
+# An image is described by its similarities to past images, and a student's description under strong
+# augmentation must match a momentum teacher's under weak augmentation (ReSSL, NeurIPS 2021). It is RGRL's
+# global term with a queue in the place of the sampled nodes, and here it is the same function. This
+# notebook trains a small ResNet-18 on scikit-learn's digits of 8 by 8 pixels. The views need kornia: `pip
+# install 'rgrl[image]'`.
 
 # %%
 import matplotlib.pyplot as plt
@@ -104,13 +105,14 @@ for update in pretrain_from_preset(preset, model, train, generator=generator):
 trained = model.embed(train.images), model.embed(test.images)
 
 # %% [markdown]
-# The loss says little about quality. An untrained network puts all images close together (a mean cosine near 1),
-# where there is nothing to tell apart and the divergence is small. As the rows spread, the loss rises.
+# The loss says little about quality. An untrained network puts all images close together (a mean cosine
+# near 1), where there is nothing to tell apart and the divergence is small. As the rows spread, the loss
+# rises.
 #
 # ## Is it of use?
 #
-# A vote of the 20 nearest train images, on test images that took no part in anything. Beside the trained network
-# stand the same network before its first update, and the pixels themselves.
+# A vote of the 20 nearest train images, on test images that took no part in anything. Beside the trained
+# network stand the same network before its first update, and the pixels themselves.
 
 # %%
 normalize = PixelNorm(mean, std)
@@ -123,7 +125,7 @@ for name, (reference, queries) in {"trained": trained, "untrained": untrained, "
 assert accuracy["raw pixels"] > accuracy["trained"] > accuracy["untrained"]
 
 # %% [markdown]
-# Training lifts the network well above where it began. And raw pixels beat it: digits are centred, and the nearest
-# image by pixels is nearly always of the same class. So this shows that the training learns, and not that it is of
-# use on such images. On photographs pixels say little about the class; `rgrl-bench image` measures that on CIFAR
-# or on a folder of your own, with the same rows beside.
+# Training lifts the network well above where it began. And raw pixels beat it: digits are centred, and
+# the nearest image by pixels is nearly always of the same class. So this shows that the training learns,
+# and not that it is of use on such images. On photographs pixels say little about the class; `rgrl-bench
+# image` measures that on CIFAR or on a folder of your own, with the same rows beside.

@@ -1,7 +1,7 @@
 """RGRL in a loop of Lightning's (`pip install lightning`, which `rgrl` does not need).
 
-Two hooks are all there is to it: the loss of a step, and `after_update`, which moves the teacher, after it. The
-whole graph is one batch, so an epoch is an update.
+Two hooks are all there is to it: the loss of a step, and `after_update`, which moves the teacher, after it.
+The whole graph is one batch, so an epoch is an update.
 """
 
 import lightning

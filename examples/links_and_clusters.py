@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Link prediction and clustering, done right
 #
-# Two tasks that need no labels to train for, and that are easily measured wrong. Here is a graph without features:
-# 1,797 nodes, and edges. (They are scikit-learn's digits, each joined to its eight nearest by pixels; the pixels are
-# put aside, and what digit it is serves at the end to score clusters.)
+# Two tasks that need no labels to train for, and that are easily measured wrong. Here is a graph without
+# features: 1,797 nodes, and edges. (They are scikit-learn's digits, each joined to its eight nearest by
+# pixels; the pixels are put aside, and what digit it is serves at the end to score clusters.)
 
 # %%
 import numpy as np
@@ -23,13 +23,13 @@ graph = rgrl.as_graph(digits.graph, x=sparse.eye(nodes, dtype=np.float32, format
 print(graph)
 
 # %% [markdown]
-# A column for each node stands in the place of features: the encoder's first layer then learns a vector of its own
-# for every node. Such an encoder embeds the nodes that it was trained on, and no others.
+# A column for each node stands in the place of features: the encoder's first layer then learns a vector
+# of its own for every node. Such an encoder embeds the nodes that it was trained on, and no others.
 #
 # ## Link prediction
 #
-# `split_edges` holds out edges: 85 % train, 5 % validate, 10 % test. The held-out edges must tell the encoder nothing,
-# neither while it is trained nor while it embeds. So both happen on `split.train_graph`.
+# `split_edges` holds out edges: 85 % train, 5 % validate, 10 % test. The held-out edges must tell the
+# encoder nothing, neither while it is trained nor while it embeds. So both happen on `split.train_graph`.
 
 # %%
 split = split_edges(graph)
@@ -53,12 +53,12 @@ def embeddings_of(graph, updates):
 untrained, trained = embeddings_of(split.train_graph, updates=60)
 
 # %% [markdown]
-# What to hold it against: the encoder before training, and the plainest description that edges allow, a node's row of
-# the training adjacency. The cosine of two such rows counts common neighbours.
+# What to hold it against: the encoder before training, and the plainest description that edges allow, a
+# node's row of the training adjacency. The cosine of two such rows counts common neighbours.
 #
-# And which pairs are told from the held-out edges? Random pairs are mostly far apart, and telling far from near is no
-# art. *Hard* ones have a common neighbour in the training graph and still no edge. `two_hops` is the share of the
-# negatives of which that is true.
+# And which pairs are told from the held-out edges? Random pairs are mostly far apart, and telling far
+# from near is no art. *Hard* ones have a common neighbour in the training graph and still no edge.
+# `two_hops` is the share of the negatives of which that is true.
 
 
 # %%
@@ -88,10 +88,10 @@ assert links["trained"]["random"] > max(links["untrained"]["random"], links["adj
 assert links["trained"]["hard"] < links["adjacency rows"]["hard"]
 
 # %% [markdown]
-# Against random pairs the trained encoder is ahead of both. Against hard ones every row falls, and the trained encoder
-# is below plain counting of common neighbours. The first column alone would not say so. One reason may be what an
-# edge means here: to be the *nearest* in a dense neighbourhood, whereas the training asks for nodes of the same
-# neighbourhood to look alike.
+# Against random pairs the trained encoder is ahead of both. Against hard ones every row falls, and the
+# trained encoder is below plain counting of common neighbours. The first column alone would not say so.
+# One reason may be what an edge means here: to be the *nearest* in a dense neighbourhood, whereas the
+# training asks for nodes of the same neighbourhood to look alike.
 #
 # ## What a leak looks like
 #
@@ -105,13 +105,14 @@ for name, embedding in {"leaky, untrained": leaky_untrained, "leaky, trained": f
     assert auc["hard"] > links["trained"]["hard"] + 0.05
 
 # %% [markdown]
-# An encoder that never learnt a thing beats all honest rows, because the edges that it is asked for went into what it
-# averages. No number of these two is a result.
+# An encoder that never learnt a thing beats all honest rows, because the edges that it is asked for went
+# into what it averages. No number of these two is a result.
 #
 # ## Clustering
 #
-# Here nothing is held out: every edge may be seen, and labels are only used to score. So the embeddings of the full
-# graph, leaky above, are the right ones now. `clustering` runs k-means on rows of length 1, ten times.
+# Here nothing is held out: every edge may be seen, and labels are only used to score. So the embeddings
+# of the full graph, leaky above, are the right ones now. `clustering` runs k-means on rows of length 1,
+# ten times.
 
 # %%
 clusters = {}
@@ -130,9 +131,10 @@ assert clusters["adjacency rows"].mean("nmi") > clusters["untrained"].mean("nmi"
 assert ari["adjacency rows"] < ari["untrained"]
 
 # %% [markdown]
-# Training is what finds the digits in the edges: neither the untrained encoder nor the rows of the adjacency do, and
-# even the pixels, of which the edges were made, are below. Modularity and conductance need no labels and agree here. But they ask whether the clusters follow the edges, which
-# is what was trained on; they are no proof of anything beyond the graph.
+# Training is what finds the digits in the edges: neither the untrained encoder nor the rows of the
+# adjacency do, and even the pixels, of which the edges were made, are below. Modularity and conductance
+# need no labels and agree here. But they ask whether the clusters follow the edges, which is what was
+# trained on; they are no proof of anything beyond the graph.
 #
 # ## Adjusted scores
 #
@@ -150,5 +152,6 @@ for count in (10, 100, 600):
 assert nmi > 0.2
 
 # %% [markdown]
-# So compare NMI between results of the same number of clusters only, and have ARI beside it. In the table above the
-# rows of the adjacency have a higher NMI than the untrained encoder and a lower ARI, with ten clusters each.
+# So compare NMI between results of the same number of clusters only, and have ARI beside it. In the table
+# above the rows of the adjacency have a higher NMI than the untrained encoder and a lower ARI, with ten
+# clusters each.

@@ -5,8 +5,8 @@
 # `GCNConv` encoder with `torch.optim.AdamW`. From `rgrl` it takes four parts, each of which knows tensors
 # only or can be replaced by yours:
 #
-# - `relation_kl`: how far the student's description of each node is from the teacher's, against anchors that
-#   all nodes share;
+# - `relation_kl`: how far the student's description of each node is from the teacher's, against anchors
+#   that all nodes share;
 # - `local_relation_kl`: the same against a few anchors of each node's own;
 # - `AnchorSampler`: draws the shared anchors, nodes of high degree less often;
 # - `EMATeacher`: a copy of the encoder that follows it slowly and takes no gradient.
@@ -31,10 +31,10 @@ from rgrl.relation import AnchorSampler, EMATeacher, local_relation_kl, relation
 # %% [markdown]
 # ## What the loss is
 #
-# For each node: the softmax of its similarities to the anchors, once as the student sees the node and once as
-# the teacher does, and the Kullback-Leibler divergence of the two. In torch that is one expression, and
-# `relation_kl` gives the same numbers. It keeps no matrix of nodes times anchors, and computes the gradient on
-# the way. It returns one number for each node; the mean is up to you.
+# For each node: the softmax of its similarities to the anchors, once as the student sees the node and
+# once as the teacher does, and the Kullback-Leibler divergence of the two. In torch that is one
+# expression, and `relation_kl` gives the same numbers. It keeps no matrix of nodes times anchors, and
+# computes the gradient on the way. It returns one number for each node; the mean is up to you.
 
 # %%
 torch.manual_seed(0)
@@ -90,9 +90,9 @@ optimizer = torch.optim.AdamW([*encoder.parameters(), *predictor.parameters()], 
 # %% [markdown]
 # ## The anchors
 #
-# The sampler wants degrees. The local anchors are the nodes of highest personalised PageRank, the node itself
-# among them; they are computed once. `index` and `mask` are plain tensors, so neighbours of another kind serve
-# as well.
+# The sampler wants degrees. The local anchors are the nodes of highest personalised PageRank, the node
+# itself among them; they are computed once. `index` and `mask` are plain tensors, so neighbours of
+# another kind serve as well.
 
 # %%
 graph = rgrl.as_graph(data)
@@ -103,8 +103,8 @@ print("local anchors of node 0:", local.index[0].tolist())
 # %% [markdown]
 # ## The loop
 #
-# The student sees one view and the teacher the other, then the other way round. Rows are brought to length 1,
-# so that similarities are cosines. After the optimiser's step the teacher moves.
+# The student sees one view and the teacher the other, then the other way round. Rows are brought to
+# length 1, so that similarities are cosines. After the optimiser's step the teacher moves.
 
 # %%
 
@@ -146,9 +146,10 @@ trained = embed()
 # %% [markdown]
 # ## Was it worth it?
 #
-# The loss does not say: it falls, and rises again as the teacher's rows spread and there is more to tell. What
-# counts is a task, and beside it the same encoder before training and the raw features. The probe is the
-# paper's: a linear classifier on frozen rows, on twenty random splits with a tenth of the nodes for training.
+# The loss does not say: it falls, and rises again as the teacher's rows spread and there is more to tell.
+# What counts is a task, and beside it the same encoder before training and the raw features. The probe is
+# the paper's: a linear classifier on frozen rows, on twenty random splits with a tenth of the nodes for
+# training.
 
 # %%
 splits = random_splits(data.num_nodes)
@@ -161,8 +162,8 @@ for name, report in accuracy.items():
 assert accuracy["trained"].test_mean > accuracy["untrained"].test_mean > accuracy["raw pixels"].test_mean
 
 # %% [markdown]
-# The untrained encoder is above the pixels already, for a graph layer averages over neighbours with any weights.
-# So the row to hold training against is the untrained one, not the pixels; training is above it.
+# The untrained encoder is above the pixels already, for a graph layer averages over neighbours with any
+# weights. So the row to hold training against is the untrained one, not the pixels; training is above it.
 #
-# A loop of Lightning's is the same thing in other places: `lightning_module.py` beside this notebook wraps
-# `rgrl.RGRL` in a `LightningModule`.
+# A loop of Lightning's is the same thing in other places: `lightning_module.py` beside this notebook
+# wraps `rgrl.RGRL` in a `LightningModule`.

@@ -1,8 +1,9 @@
 # %% [markdown]
 # # Embed a graph of your own
 #
-# A graph goes in, a vector for each node comes out; no labels, no GPU. Here it is networkx's graph of who meets whom in
-# *Les Misérables*; yours may be networkx too, or PyG `Data`, `(x, edge_index)` or a SciPy adjacency.
+# A graph goes in, a vector for each node comes out; no labels, no GPU. Here it is networkx's graph of who
+# meets whom in *Les Misérables*; yours may be networkx too, or PyG `Data`, `(x, edge_index)` or a SciPy
+# adjacency.
 
 # %%
 import networkx as nx
@@ -19,9 +20,9 @@ print(novel)
 # %% [markdown]
 # ## Graph to embedding
 #
-# The nodes have no features, so some are made of the edges. `"identity"` gives each node a column of its own: good for
-# one small graph. `"degree"` says less, but holds for other graphs too, so that new nodes can be embedded by
-# `transform`. With features of your own, give them as `x=` and leave `features` out.
+# The nodes have no features, so some are made of the edges. `"identity"` gives each node a column of its
+# own: good for one small graph. `"degree"` says less, but holds for other graphs too, so that new nodes
+# can be embedded by `transform`. With features of your own, give them as `x=` and leave `features` out.
 
 # %%
 embedder = rgrl.RGRLEmbedder(features="identity", epochs=100, random_state=0)
@@ -42,7 +43,9 @@ for who in ("Valjean", "Cosette", "Enjolras"):
     print(f"{who}: {', '.join(names[near])}")
 
 near = search.kneighbors(embedding, return_distance=False)[:, 1:]
-met = np.mean([[novel.has_edge(names[one], names[other]) for other in near[one]] for one in range(len(names))])
+met = np.mean(
+    [[novel.has_edge(names[one], names[other]) for other in near[one]] for one in range(len(names))]
+)
 print(f"{met:.0%} of the five nearest have met; of all pairs {nx.density(novel):.0%} have")
 assert met > 5 * nx.density(novel)
 
@@ -68,9 +71,9 @@ for cluster in sorted(clusters, key=len, reverse=True):
 # %% [markdown]
 # ## Is it any good?
 #
-# Without labels, modularity says how far clusters follow the edges. Two numbers belong beside it: that of the same
-# encoder with random weights (`epochs=0`), for a graph network averages over neighbours before it learns anything, and
-# that of a method made for the task.
+# Without labels, modularity says how far clusters follow the edges. Two numbers belong beside it: that of
+# the same encoder with random weights (`epochs=0`), for a graph network averages over neighbours before
+# it learns anything, and that of a method made for the task.
 
 # %%
 untrained = rgrl.RGRLEmbedder(features="identity", epochs=0, random_state=0).fit_transform(novel)
@@ -84,5 +87,5 @@ for name, value in modularity.items():
 assert modularity["trained"] > modularity["untrained"]
 
 # %% [markdown]
-# Training adds to what the edges give for nothing, and not much on a graph as small as this. Louvain, which does nothing
-# but look for modularity, is about as good; what it does not give is vectors.
+# Training adds to what the edges give for nothing, and not much on a graph as small as this. Louvain,
+# which does nothing but look for modularity, is about as good; what it does not give is vectors.

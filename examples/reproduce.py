@@ -1,12 +1,12 @@
 # %% [markdown]
 # # One row of the paper, step by step
 #
-# A number in a table hides choices: which splits, which classifier, which of many epochs. This notebook makes one
-# row of `rgrl-bench run` by hand, and then lets the command make it; the two must agree.
+# A number in a table hides choices: which splits, which classifier, which of many epochs. This notebook
+# makes one row of `rgrl-bench run` by hand, and then lets the command make it; the two must agree.
 #
-# The dataset is scikit-learn's digits, a graph of nearest neighbours that needs no download. Where the variable
-# `RGRL_DATA` names a folder with Cora's files, it is Cora. Few epochs are trained here, so that it takes seconds;
-# the published setting is the preset as it stands.
+# The dataset is scikit-learn's digits, a graph of nearest neighbours that needs no download. Where the
+# variable `RGRL_DATA` names a folder with Cora's files, it is Cora. Few epochs are trained here, so that
+# it takes seconds; the published setting is the preset as it stands.
 
 # %%
 import json
@@ -31,8 +31,8 @@ print(dataset.graph)
 # %% [markdown]
 # ## Splits
 #
-# Twenty random ones, the same for everybody: a tenth of the nodes trains the classifier, a tenth validates, the rest
-# tests. The encoder sees no label at all.
+# Twenty random ones, the same for everybody: a tenth of the nodes trains the classifier, a tenth
+# validates, the rest tests. The encoder sees no label at all.
 
 # %%
 splits, labels = dataset.splits, dataset.labels
@@ -41,11 +41,12 @@ print(f"{len(splits)} splits, the first with {splits[0].sizes} nodes to train, v
 # %% [markdown]
 # ## Two rows that every result needs beside it
 #
-# What do the raw features give under the same classifier? And what does the encoder give before its first update? A
-# graph network with random weights averages over neighbours, and that alone may be most of a result.
+# What do the raw features give under the same classifier? And what does the encoder give before its first
+# update? A graph network with random weights averages over neighbours, and that alone may be most of a
+# result.
 #
-# The paper's probe is a linear classifier trained for 100 steps, converged or not. `logistic_regression` is its
-# converged companion; validation chooses its strength.
+# The paper's probe is a linear classifier trained for 100 steps, converged or not. `logistic_regression`
+# is its converged companion; validation chooses its strength.
 
 # %%
 preset = load_preset(f"rgrl-{name}").replace({"epochs": EPOCHS})
@@ -66,8 +67,9 @@ print("untrained:   ", untrained)
 # %% [markdown]
 # ## Training, and the choice
 #
-# The encoder is evaluated after updates 1, 6, 11, … and the last. Chosen is the evaluation of best mean *validation*
-# accuracy, the earliest at a tie. The test accuracy of the chosen one is reported; it takes no part in the choice.
+# The encoder is evaluated after updates 1, 6, 11, … and the last. Chosen is the evaluation of best mean
+# *validation* accuracy, the earliest at a tie. The test accuracy of the chosen one is reported; it takes
+# no part in the choice.
 
 # %%
 updates = rgrl.train(
@@ -105,9 +107,9 @@ print(f"converged: {converged.converged_share:.0%} of the fits")
 assert best.test_mean > untrained.test_mean > raw.test_mean
 
 # %% [markdown]
-# Read the row from below: how much comes from the features, how much from averaging over neighbours with random
-# weights, and only then how much from training. ± is over the splits of one training; it says nothing of another
-# seed, for which there is `--seeds`.
+# Read the row from below: how much comes from the features, how much from averaging over neighbours with
+# random weights, and only then how much from training. ± is over the splits of one training; it says
+# nothing of another seed, for which there is `--seeds`.
 #
 # ## The same by the command
 #
@@ -131,5 +133,5 @@ for key, mine in {
 assert result["runs"][0]["best_update"] == best_update
 
 # %% [markdown]
-# For the published row, leave `--epochs` out; `--seeds 3` adds the deviation over seeds, and `rgrl-bench compare`
-# sets methods side by side with a paired test.
+# For the published row, leave `--epochs` out; `--seeds 3` adds the deviation over seeds, and `rgrl-bench
+# compare` sets methods side by side with a paired test.
