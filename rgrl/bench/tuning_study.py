@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import socket
+import time
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -18,6 +19,9 @@ from rgrl.errors import ConfigError, MissingExtraError, OutputError
 #: Raise it whenever trials of before can no longer stand beside new ones.
 _SCHEMA = 1
 _IDENTITY, _OUTCOME, _UPDATE, _WORKER = "rgrl_search", "rgrl_outcome", "rgrl_update", "rgrl_worker"
+
+#: Seconds to wait before a storage is tried again.
+_PAUSES = (0.2, 0.5)
 
 #: Trials that end before a trial may be pruned; the first of them is the preset.
 _NEVER_PRUNED = 5
@@ -54,12 +58,7 @@ class TuningStudy:
         self._place = _without_password(url)
         self._seed = seed
         pruner = optuna.pruners.MedianPruner(n_startup_trials=_NEVER_PRUNED, n_warmup_steps=epochs // 4)
-        try:
-            self._study = optuna.create_study(
-                storage=url, study_name=name, load_if_exists=True, direction="maximize", pruner=pruner
-            )
-        except Exception as error:  # of Optuna, of SQLAlchemy, of a driver, or that there is none
-            raise self._unusable(error) from None
+        self._study = self._opened(url, name, pruner)
         with self._reachable():
             self._require_same({"schema": _SCHEMA, **identity})
             self._forget_the_dead()
@@ -120,6 +119,24 @@ class TuningStudy:
 
         trial.set_user_attr(_OUTCOME, outcome)
         self._study.tell(trial, state=optuna.trial.TrialState.PRUNED)
+
+    def _opened(self, url: str, name: str, pruner: Any) -> Any:
+        """The study, made where there is none; of processes that begin at once one makes the tables."""
+        import optuna
+        from sqlalchemy.exc import DBAPIError
+
+        for pause in (*_PAUSES, None):
+            try:
+                return optuna.create_study(
+                    storage=url, study_name=name, load_if_exists=True, direction="maximize", pruner=pruner
+                )
+            except Exception as error:  # of Optuna, of SQLAlchemy, of a driver, or that there is none
+                if pause is None or not isinstance(
+                    error, (DBAPIError, optuna.exceptions.StorageInternalError)
+                ):
+                    raise self._unusable(error) from None
+                time.sleep(pause)
+        raise AssertionError
 
     def _begun(self, first: Mapping[str, Any]) -> Any:
         import optuna

@@ -103,6 +103,26 @@ def test_a_process_that_was_killed_leaves_no_trial_behind(bench, tmp_path):
     assert second.params == first.system_attrs["fixed_params"], "the preset comes first all the same"
 
 
+def test_two_processes_that_begin_at_once_share_the_trials(tmp_path):
+    begun = [
+        subprocess.Popen(
+            [sys.executable, "-c", "from rgrl.bench.cli import main; main()", "tune", "karate", *arguments],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for arguments in [["--trials", "4", "--epochs", "2", "--out", str(tmp_path)]] * 2
+    ]
+    for process in begun:
+        _, err = process.communicate()
+        assert process.returncode == 0, err
+    trials = stored(tmp_path, "rgrl-karate")
+    assert {trial.state.name for trial in trials} <= {"COMPLETE", "PRUNED"}
+    assert len(trials) in (4, 5)
+    # Both may have found the study empty, and begun with the preset.
+    assert len({str(trial.params) for trial in trials}) >= len(trials) - 1
+
+
 def test_scrambled_test_labels_change_no_trial(bench, tmp_path, monkeypatch):
     dataset = load_dataset("karate")
     order = np.random.default_rng(0).permutation(34)
