@@ -30,7 +30,8 @@ nitpicky = True
 nitpick_ignore_regex = [
     (r"py:.*", r"(torch|np|numpy|scipy|sparse|nn|collections|pathlib|typing|types)(\..*)?"),
     (r"py:.*", r"rgrl\.datasets\.(raw_file\.RawFile|wheel_mirror\.WheelMirror)"),  # of the registry alone
-    (r"py:.*", r"(Any|Axes|Figure|MapMethod|Tensor|Path|Callable|Iterable|Iterator|Mapping|Sequence|Self|optional)"),
+    (r"py:.*", r"(Any|Axes|Figure|Tensor|Path|Callable|Iterable|Iterator|Mapping|Sequence|Self|optional)"),
+    (r"py:.*", r"MapMethod"),
 ]
 
 exclude_patterns = ["_build", "_ext"]
