@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from pathlib import Path
 
@@ -26,15 +25,13 @@ extensions = [
     "public_names",
 ]
 
-# The start page asks for some pages by a pattern; Sphinx has no name by which to suppress that there is none.
-logging.getLogger("sphinx.sphinx.directives.other").addFilter(lambda record: "toctree glob" not in record.msg)
-
 nitpicky = True
 # Other libraries' pages are not looked up, so that the site builds without a network.
 nitpick_ignore_regex = [
     (r"py:.*", r"(torch|np|numpy|scipy|sparse|nn|collections|pathlib|typing|types)(\..*)?"),
     (r"py:.*", r"rgrl\.datasets\.(raw_file\.RawFile|wheel_mirror\.WheelMirror)"),  # of the registry alone
-    (r"py:.*", r"(Any|Tensor|Path|Callable|Iterable|Iterator|Mapping|Sequence|Self|optional)"),
+    (r"py:.*", r"(Any|Axes|Figure|Tensor|Path|Callable|Iterable|Iterator|Mapping|Sequence|Self|optional)"),
+    (r"py:.*", r"MapMethod"),
 ]
 
 exclude_patterns = ["_build", "_ext"]
@@ -45,7 +42,9 @@ myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 
 autodoc_member_order = "groupwise"
-autodoc_default_options = {"members": True, "exclude-members": "extra_repr"}
+# What every torch module and every scikit-learn estimator has.
+inherited = ("extra_repr", "set_fit_request", "set_transform_request", "set_score_request")
+autodoc_default_options = {"members": True, "exclude-members": ", ".join(inherited)}
 autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True
 napoleon_google_docstring = True

@@ -33,12 +33,12 @@ class Relation:
 
     @property
     def global_divergence(self) -> float:
-        """Divergence of the teacher's relation from the student's, nats: the node's share of G."""
+        """The node's share of G, the divergence of the teacher's relation from the student's, in nats."""
         return _divergence(self.global_teacher, self.global_student)
 
     @property
     def local_divergence(self) -> float:
-        """The same of the local anchors: the node's share of Λ; 0 without any."""
+        """The node's share of Λ, the same of its local anchors; 0 without any."""
         return _divergence(self.local_teacher, self.local_student)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from printed_command import PrintedCommand
 from safetensors.torch import save_file
 from scipy import sparse
 
@@ -14,28 +15,32 @@ from rgrl.datasets import load_dataset
 from rgrl.graph import Graph
 
 
-def make_files(folder: Path, words: Sequence[str], *, dataset: str | None, root: str | None) -> None:
-    """Make each file that the words name and the folder lacks, by its ending; graphs are the karate club.
+def make_files(folder: Path, command: PrintedCommand, *, root: str | None) -> None:
+    """Make what the command names and the folder lacks, by its ending; graphs are the karate club.
 
     Args:
-        folder: Where the command runs.
-        words: Of the command.
-        dataset: Whose nodes the rows of an ``.npy`` file are.
+        folder: Where the command runs; its ``results`` stand for every folder of results.
+        command: The command.
         root: Folder of raw files.
     """
-    graph = load_dataset("karate").graph
-    for word in sorted(words, key=lambda word: word.endswith(".npy")):  # rows are of a graph that is there
+    given, graph = command.parameters, load_dataset("karate").graph
+    for word in command.words:
         path = folder / word
-        if "/" in word.rstrip("/"):
-            continue
-        if path.suffix in MAKERS and not path.exists():
-            MAKERS[path.suffix](path, graph)
-        elif path.suffix == ".npy" and dataset is not None:
-            own = folder / dataset
-            nodes = load_dataset(own if own.is_file() else dataset, root=root).graph.num_nodes
-            np.save(path, np.random.default_rng(0).normal(size=(nodes, 8)))
+        if path.suffix in GRAPHS and not path.exists():
+            GRAPHS[path.suffix](path, graph)
         elif word.endswith("/") and not path.exists():
             save_photos(path)
+    for name in given.get("results") or ():
+        if not (folder / name).exists():
+            shutil.copytree(folder / "results", folder / name)
+    if str(given.get("preset")).endswith(".toml"):
+        settings = folder / given["preset"]
+        settings.parent.mkdir(exist_ok=True)
+        settings.write_text(f'method = "{given["methods"]}"\nepochs = 2\nlayers = [16, 8]\n')
+    if "embeddings" in given:
+        own = folder / given["dataset"]
+        nodes = load_dataset(own if own.is_file() else given["dataset"], root=root).graph.num_nodes
+        np.save(folder / given["embeddings"], np.random.default_rng(0).normal(size=(nodes, 8)))
 
 
 def save_npz(path: Path, graph: Graph) -> None:
@@ -58,10 +63,6 @@ def save_table(path: Path, graph: Graph) -> None:
     path.with_name(f"{path.stem}.features.csv").write_text("id,first,second\n" + "".join(rows))
 
 
-def save_settings(path: Path, graph: Graph) -> None:
-    path.write_text('method = "bgrl"\nepochs = 2\nlayers = [16, 8]\n')
-
-
 def save_photos(path: Path) -> None:
     draw = np.random.default_rng(0)
     for part, count in (("train", 200), ("test", 40)):
@@ -73,9 +74,4 @@ def save_photos(path: Path) -> None:
                 Image.fromarray(pixels).save(folder / f"{number}.png")
 
 
-MAKERS = {
-    ".npz": save_npz,
-    ".safetensors": save_safetensors,
-    ".edgelist": save_table,
-    ".toml": save_settings,
-}
+GRAPHS = {".npz": save_npz, ".safetensors": save_safetensors, ".edgelist": save_table}

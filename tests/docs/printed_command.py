@@ -66,6 +66,12 @@ class PrintedCommand:
         return self.command.make_context(self.command.name, list(self.arguments)).params
 
     @property
+    def datasets(self) -> list[str]:
+        """Datasets by name or path, as they are printed."""
+        given = self.parameters
+        return [*(given.get("datasets") or ()), *(given[key] for key in ("dataset",) if given.get(key))]
+
+    @property
     def is_whole(self) -> bool:
         """Whether nothing is missing and nothing stands for something else."""
         try:
@@ -82,9 +88,8 @@ class PrintedCommand:
     def check(self) -> None:
         """Raise ConfigError where a dataset, method, task, preset or setting is none of the package's."""
         given = self.parameters
-        datasets = given.get("datasets") or [given[key] for key in ("dataset",) if given.get(key)]
-        datasets = chosen_datasets(datasets)
-        methods = [checked_method(name) for name in _names(given.get("methods"))]
+        datasets = chosen_datasets(self.datasets)
+        methods = [checked_method(name) for key in ("methods", "method") for name in _names(given.get(key))]
         is_image = self.command.name == "image"
         (checked_image_tasks if is_image else checked_tasks)(_names(given.get("tasks")) or TASKS[:1])
         if given.get("task") not in (None, *TASKS, *IMAGE_TASKS):
@@ -104,8 +109,7 @@ class PrintedCommand:
     def missing(self, root: Path | None) -> str:
         """Why it cannot be run here, as it is shortened; empty if it can."""
         given = self.parameters
-        datasets = (given.get("datasets") or [])[:1] + [given[key] for key in ("dataset",) if given.get(key)]
-        for name in chosen_datasets(datasets):
+        for name in chosen_datasets(self.datasets[:1]):
             if not is_own_graph(name) and name not in EMBEDDED and not (root and on_disk(name, root=root)):
                 return f"{name} is not on disk"
         source = given.get("source")
@@ -115,12 +119,16 @@ class PrintedCommand:
             return f"{source} is not on disk"
         if str(given.get("device", "")).startswith("cuda") and not torch.cuda.is_available():
             return "there is no CUDA device"
+        if "--install-completion" in self.words:
+            return "it would change the shell's settings"
+        if any("://" in word for word in self.words):
+            return "it names a server"
         return ""
 
     def shortened(self) -> list[str]:
         """The words to run, without the program's name."""
         given = self.parameters
-        names = [*(given.get("datasets") or ()), *([given["source"]] if "source" in given else ())]
+        names = [*self.datasets, *([given["source"]] if "source" in given else ())]
         more = dict(ALWAYS)
         if not all(name in (*EMBEDDED, IMAGES[0]) for name in names):
             more |= UNLESS_EMBEDDED

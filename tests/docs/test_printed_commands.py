@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -43,7 +44,7 @@ def to_run() -> dict[str, list[str]]:
         command = PrintedCommand(line.text)
         if not command.unknown_words() and command.is_whole:
             words = command.shortened()
-            found.setdefault(" ".join(words), words)
+            found.setdefault(shlex.join(words), words)
     return found
 
 
@@ -118,8 +119,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "--tasks",
         "classification,clustering",
     ]
-    for out in ("results", "trial"):
-        call(folder, [*karate, "--out", out])
+    call(folder, [*karate, "--out", "results"])
     call(folder, ["image", "digits", "--epochs", "1", "--out", "results"])
     return folder
 
@@ -139,5 +139,5 @@ def test_printed_command_runs(text, workspace):
     command = PrintedCommand(f"rgrl-bench {text}")
     if reason := command.missing(Path(root) if root else None):
         pytest.skip(reason)
-    make_files(workspace, words, dataset=command.parameters.get("dataset"), root=root)
+    make_files(workspace, command, root=root)
     call(workspace, words)
