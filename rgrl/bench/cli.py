@@ -242,7 +242,7 @@ def report(
 ) -> None:
     """Make one HTML page of stored results: tables, training curves, embedding maps, every run's details.
 
-    The page needs no network and no other file. Example: rgrl-bench report results -o report.html
+    The page needs no network and no other file.
     """
     from rgrl.bench.commands import progress_display
     from rgrl.bench.report.write_report import write_report

@@ -15,6 +15,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     ),
     "image": ("rgrl-bench image digits", "rgrl-bench image digits --epochs 5 --seeds 3"),
     "compare": ("rgrl-bench compare results", "rgrl-bench compare results --format markdown"),
+    "report": (
+        "rgrl-bench report results",
+        "rgrl-bench report results -o page.html --projection pca",
+    ),
     "methods": ("rgrl-bench methods",),
     "tune": (
         "rgrl-bench tune karate --trials 8 --epochs 20",

@@ -50,12 +50,12 @@ def test_what_is_stored_is_shown_and_not_done_again(bench, tmp_path):
 
 
 def test_again_trains_anew_once_for_all_tasks(bench, tmp_path, monkeypatch):
-    from rgrl.bench import run_method
+    from rgrl.bench import embed_seed as module
 
     trained = []
-    real = run_method.embed_seed
+    real = module.embed_seed
     monkeypatch.setattr(
-        run_method, "embed_seed", lambda key, *a, **k: trained.append(k["seed"]) or real(key, *a, **k)
+        module, "embed_seed", lambda key, *a, **k: trained.append(k["seed"]) or real(key, *a, **k)
     )
     arguments = ("run", "karate", *QUICK, "--tasks", "classification,similarity", "--out", tmp_path)
     bench(*arguments)
@@ -141,16 +141,16 @@ def test_a_task_that_cannot_be_done_does_not_stop_the_others(bench, tmp_path):
 
 
 def test_a_bug_in_one_of_several_runs_is_named_too(bench, tmp_path, monkeypatch, caplog):
-    from rgrl.bench import run_method
+    from rgrl.bench import embed_seed as module
 
-    real = run_method.embed_seed
+    real = module.embed_seed
 
     def embed_seed(key, *arguments, **keywords):
         if key.method == "dgi":
             raise RuntimeError("a bug")
         return real(key, *arguments, **keywords)
 
-    monkeypatch.setattr(run_method, "embed_seed", embed_seed)
+    monkeypatch.setattr(module, "embed_seed", embed_seed)
     code, _, err = bench("run", "karate", "--methods", "dgi,raw", "--out", tmp_path)
     assert code == 2
     assert "dgi on karate: RuntimeError: a bug" in err.strip().splitlines()[-1]

@@ -8,7 +8,7 @@ import pytest
 import torch
 from method_runs import method_run
 
-from rgrl.bench import run_method as module
+from rgrl.bench import embed_seed as module
 from rgrl.datasets import Dataset, load_dataset, split_edges
 from rgrl.evaluate import link_prediction, load_embeddings
 from rgrl.graph import Graph

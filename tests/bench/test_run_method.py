@@ -10,7 +10,7 @@ import pytest
 import torch
 from method_runs import method_run
 
-from rgrl.bench import run_method as module
+from rgrl.bench import embed_seed as module
 from rgrl.bench.do_work import do_work
 from rgrl.bench.plain_progress import PlainProgress
 from rgrl.bench.probes import classification_probe
