@@ -14,7 +14,7 @@ from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score, nor
 import rgrl
 from rgrl.datasets import split_edges
 from rgrl.evaluate import clustering, link_prediction
-from rgrl.methods.from_preset import rgrl_from_preset
+from rgrl.methods import rgrl_from_preset
 from rgrl.presets import load_preset
 
 digits = rgrl.load_dataset("digits")

@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 
 import rgrl
 from rgrl.evaluate import linear_probe
-from rgrl.methods.from_preset import rgrl_from_preset
+from rgrl.methods import rgrl_from_preset
 from rgrl.plot import (
     degree_accuracy,
     embedding_map,

@@ -20,7 +20,7 @@ import torch
 
 import rgrl
 from rgrl.evaluate import linear_probe, logistic_regression
-from rgrl.methods.from_preset import rgrl_from_preset
+from rgrl.methods import rgrl_from_preset
 from rgrl.presets import load_preset
 
 name = "cora" if (Path(os.environ.get("RGRL_DATA", "")) / "cora").is_dir() else "digits"

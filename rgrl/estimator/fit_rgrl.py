@@ -14,7 +14,7 @@ import torch
 from rgrl.errors import ConfigError, DivergedError
 from rgrl.estimator.embed_rows import embed_rows
 from rgrl.graph.graph import Graph
-from rgrl.methods.from_preset import rgrl_from_preset
+from rgrl.methods import rgrl_from_preset
 from rgrl.methods.rgrl import RGRL
 from rgrl.presets import RGRLPreset
 from rgrl.training import Update, learning_rate_from_preset, train

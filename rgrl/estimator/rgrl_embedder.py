@@ -21,7 +21,7 @@ from rgrl.estimator.settings import checked_seed, plain_value, preset_of, requir
 from rgrl.estimator.stored_embedder import StoredEmbedder, read_embedder, write_embedder
 from rgrl.estimator.unfitted_error import UnfittedError
 from rgrl.estimator.write_embedding import write_embedding
-from rgrl.methods.from_preset import rgrl_from_preset
+from rgrl.methods import rgrl_from_preset
 from rgrl.methods.rgrl import RGRL
 from rgrl.training.device import checked_device
 

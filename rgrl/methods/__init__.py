@@ -3,6 +3,7 @@
 from rgrl.methods.bgrl import BGRL, target_momentum
 from rgrl.methods.cca_ssg import CCASSG, cca_loss, standardize_columns
 from rgrl.methods.dgi import DGI, infomax_loss
+from rgrl.methods.from_preset import rgrl_from_preset
 from rgrl.methods.gcn_classifier import GCNClassifier
 from rgrl.methods.grace import GRACE, info_nce
 from rgrl.methods.method import Method
@@ -28,6 +29,7 @@ __all__ = [
     "info_nce",
     "infomax_loss",
     "node2vec",
+    "rgrl_from_preset",
     "standardize_columns",
     "supervised_gcn",
     "target_momentum",

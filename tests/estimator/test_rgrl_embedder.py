@@ -21,7 +21,7 @@ import rgrl
 from rgrl.errors import ConfigError, DataError
 from rgrl.estimator import RGRLEmbedder
 from rgrl.estimator.settings import SETTINGS
-from rgrl.methods.from_preset import rgrl_from_preset
+from rgrl.methods import rgrl_from_preset
 from rgrl.presets import RGRLPreset, load_preset
 
 
