@@ -101,6 +101,7 @@ def test_shortening_leaves_embedded_data_their_epochs():
 
     assert shortened("run digits --epochs 50") == "run digits --epochs 50 --seeds 1"
     assert shortened("run cora citeseer --seeds 3") == "run cora --seeds 1 --epochs 1"
+    assert shortened("tune cora --trials 50") == "tune cora --epochs 1 --trials 1"
     assert shortened("compare results") == "compare results"
 
 
@@ -126,7 +127,12 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def call(folder: Path, words: list[str]) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", RUN, *words], cwd=folder, capture_output=True, text=True, timeout=1800
+        [sys.executable, "-c", RUN, *words],
+        cwd=folder,
+        env={**os.environ, "HOME": str(folder)},  # --install-completion writes there
+        capture_output=True,
+        text=True,
+        timeout=1800,
     )
     assert done.returncode == 0, f"rgrl-bench {' '.join(words)}\n{done.stderr[-2000:]}"
 
