@@ -33,7 +33,8 @@ class PlainProgress:
 
     def note(self, text: str) -> None:
         """Write a line."""
-        print(text, file=self._stream, flush=True)
+        self._stream.write(f"{text}\n")  # whole, as other processes write here too
+        self._stream.flush()
 
     def update(self, moment: Moment) -> None:
         """Write a line if the last one is long past, or the seed is at its end."""

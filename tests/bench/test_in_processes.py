@@ -40,8 +40,10 @@ def test_a_process_that_is_killed_takes_no_other_with_it(tmp_path: Path):
 def test_an_interruption_ends_all_and_starts_no_further_one(tmp_path: Path):
     command = ["run", "karate", "--methods", "rgrl,dgi,grace", "--jobs", "2", "--out", str(tmp_path)]
     settings = ["--epochs", "1000000", "--set", "patience=1000000", "--set", "layers=[8, 4]"]
+    # A shell's job in the background ignores the interruption, and so would its children.
+    heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
     process = subprocess.Popen(
-        [sys.executable, "-c", "from rgrl.bench.cli import main; main()", *command, *settings],
+        [sys.executable, "-c", heeding + "from rgrl.bench.cli import main; main()", *command, *settings],
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
