@@ -1,0 +1,19 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rgrl.bench.completion import dataset_names
+
+Root = Annotated[
+    Path | None,
+    typer.Option(help="Folder with <dataset>/raw/<file>, searched first [default: the variable RGRL_DATA]."),
+]
+Names = Annotated[
+    list[str] | None, typer.Argument(help="Names; all when left out.", autocompletion=dataset_names)
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output and nothing else there.")]
