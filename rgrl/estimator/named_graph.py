@@ -48,7 +48,8 @@ def named_graph(
 
     Args:
         source: The graph; of a pair ``(x, edge_index)`` x may be ``None``.
-        x: Features ``[N, F]`` in place of the graph's own.
+        x: Features ``[N, F]`` in place of the graph's own; a frame is put in order by its index, where that
+            names the nodes.
         node_ids: One id a node; ``None`` for networkx's own names, and 0 to N - 1 otherwise.
         features: ``None`` for ``x`` or the graph's own; else made of the edges, see
             :func:`structural_features`, and the graph's own are not looked at.
@@ -63,6 +64,7 @@ def named_graph(
     if isinstance(source, Graph) and x is None and features is None and not undirected:
         return NamedGraph(as_graph(source, y=False), checked_node_ids(node_ids, source.num_nodes))
     parts = graph_parts(source)
+    names = parts.names if node_ids is None else node_ids
     edges = _both_directions(parts.edge_index) if undirected else parts.edge_index
     own = parts.x if x is None else x
     if features is not None:
@@ -74,8 +76,8 @@ def named_graph(
             "the graph has no features: give x=, or choose features='degree', 'identity' or 'positional'"
         )
     else:
-        graph = Graph.from_edge_index(edges, x=own, num_nodes=parts.num_nodes)
-    return NamedGraph(graph, checked_node_ids(parts.names if node_ids is None else node_ids, graph.num_nodes))
+        graph = Graph.from_edge_index(edges, x=_in_order(own, names), num_nodes=parts.num_nodes)
+    return NamedGraph(graph, checked_node_ids(names, graph.num_nodes))
 
 
 def edges_key(graph: Graph) -> str:
@@ -105,6 +107,21 @@ def _both_directions(edge_index: Any) -> Any:
     if edges.ndim != 2 or edges.shape[0] != 2:
         return edges  # refused where every graph is checked
     return np.concatenate([edges, edges[::-1]], axis=1)
+
+
+def _in_order(x: Any, names: Any) -> Any:
+    """Features in the order of the nodes; those of a frame by its index, unless that only counts the rows."""
+    if not hasattr(x, "iloc"):
+        return x
+    index, ids = list(x.index), list(range(len(x))) if names is None else list(names)
+    if index in (ids, list(range(len(x)))):
+        return x
+    if len(index) == len(ids) and set(index) == set(ids):
+        return x.loc[ids]
+    if names is None:
+        return x
+    other = next((each for each in index if each not in set(ids)), index[0])
+    raise DataError(f"x has not one row for each node: {other!r} of its index is no node, or stands twice")
 
 
 def _num_nodes(parts: GraphParts, node_ids: Any) -> int:

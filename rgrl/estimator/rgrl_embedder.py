@@ -16,12 +16,12 @@ from rgrl.estimator.as_output import as_output, checked_output
 from rgrl.estimator.embed_rows import embed_rows
 from rgrl.estimator.embedder_parameters import EmbedderParameters
 from rgrl.estimator.fit_rgrl import fit_rgrl
+from rgrl.estimator.model_of import model_of
 from rgrl.estimator.named_graph import FIXED_FEATURES, NamedGraph, edges_key, named_graph, warn_if_one_way
 from rgrl.estimator.settings import checked_seed, plain_value, preset_of, require_whole
 from rgrl.estimator.stored_embedder import StoredEmbedder, read_embedder, write_embedder
 from rgrl.estimator.unfitted_error import UnfittedError
 from rgrl.estimator.write_embedding import write_embedding
-from rgrl.methods import rgrl_from_preset
 from rgrl.methods.rgrl import RGRL
 from rgrl.training.device import checked_device
 
@@ -168,7 +168,7 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
         """Train on a graph and return its embedding, as ``fit`` and then ``transform`` would."""
         self.fit(graph, y, x=x, node_ids=node_ids)
         output = checked_output(self.output)
-        return as_output(self.embedding_, self.node_ids_, self.get_feature_names_out(), output)
+        return as_output(self.embedding_.copy(), self.node_ids_, self.get_feature_names_out(), output)
 
     def get_feature_names_out(self, input_features: Any = None) -> Any:
         """Name the columns of the embedding, ``[d]``; ``input_features`` is not looked at."""
@@ -191,6 +191,7 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
         """Write the fitted estimator as safetensors, whole or not at all; ``callback`` is left out.
 
         Raises:
+            ConfigError: If settings were changed after ``fit`` so that they do not fit the model.
             DataError: If a node's id is something else than text, numbers and tuples of them.
             OutputError: If the file has another ending than ``.safetensors``, or cannot be written.
         """
@@ -205,6 +206,12 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
             losses=torch.from_numpy(self.loss_curve_),
             node_ids=self.node_ids_,
         )
+        try:
+            model_of(stored.params, self.n_features_in_, stored.weights)
+        except (ConfigError, RuntimeError):
+            raise ConfigError(
+                "settings changed after fit do not fit its model: fit again before save"
+            ) from None
         write_embedder(Path(path), stored)
 
     @classmethod
@@ -221,9 +228,7 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
             estimator = cls(**params)
             for name in _FACTS:
                 setattr(estimator, name, stored.facts[name])
-            preset = preset_of(estimator.get_params(deep=False))
-            estimator.model_ = rgrl_from_preset(preset, estimator.n_features_in_)
-            estimator.model_.load_state_dict(stored.weights)
+            estimator.model_ = model_of(params, estimator.n_features_in_, stored.weights)
         except (ConfigError, KeyError, TypeError, RuntimeError) as error:
             reason = str(error).splitlines()[0]
             raise DataError(f"{path} is damaged: its parts do not fit together ({reason})") from None

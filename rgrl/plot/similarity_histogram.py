@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+#: Width of all bins together, at least.
+_NARROWEST = 1e-3
+
 
 def similarity_histogram(
     embedding: Any,
@@ -66,7 +69,10 @@ def similarity_histogram(
     drawn = [kind for kind in drawn if kind[1].size]
     together = np.concatenate([kind[1] for kind in drawn])
     rarest = min(kind[1].size for kind in drawn)
-    edges = np.histogram_bin_edges(together, bins or int(np.clip(rarest**0.5, 10, 50)))
+    # Of a collapsed embedding all cosines are 1 up to rounding, with no room for bins between them.
+    low, high = float(together.min()), float(together.max())
+    short = max(0.0, _NARROWEST - (high - low)) / 2
+    edges = np.linspace(low - short, high + short, (bins or int(np.clip(rarest**0.5, 10, 50))) + 1)
     for name, values, color, line in drawn:
         heights = np.histogram(values, edges, density=True)[0]
         median = f"{np.median(values):.2f}".replace("-", "\N{MINUS SIGN}")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import pickle
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -233,3 +234,38 @@ def test_every_encoder_trains_and_transforms(encoder: str) -> None:
 def test_columns_have_names() -> None:
     fitted = embedder(features="degree").fit(club())
     assert fitted.get_feature_names_out().tolist() == [f"rgrlembedder{i}" for i in range(8)]
+
+
+def test_what_fit_transform_gives_may_be_changed() -> None:
+    graph = club()
+    ours = RGRLEmbedder(features="positional", epochs=1, layers=(8, 4))
+    embedding = ours.fit_transform(graph)
+    kept = embedding.copy()
+    embedding[:] = 0
+    assert np.array_equal(ours.transform(graph), kept)
+
+
+@pytest.mark.parametrize("change", [{"layers": (16, 4)}, {"learning_rate": -1.0}, {"encoder": "sage"}])
+def test_settings_changed_after_fit_are_refused_by_save(tmp_path: Path, change: dict[str, Any]) -> None:
+    ours = RGRLEmbedder(features="degree", epochs=1, layers=(8, 4)).fit(club())
+    ours.set_params(**change)
+    with pytest.raises(ConfigError, match="changed after fit"):
+        ours.save(tmp_path / "model.safetensors")
+    assert list(tmp_path.iterdir()) == []
+    ours.set_params(layers=(8, 4), learning_rate=0.001, encoder="gcn", output="pandas", epochs=7)
+    ours.save(tmp_path / "model.safetensors")
+    assert RGRLEmbedder.load(tmp_path / "model.safetensors").epochs == 7
+
+
+def test_a_frame_of_features_is_read_by_its_index() -> None:
+    pandas = pytest.importorskip("pandas")
+    graph = club()
+    features = np.random.default_rng(0).random((graph.number_of_nodes(), 3))
+    frame = pandas.DataFrame(features, index=list(graph))
+    ours = RGRLEmbedder(epochs=1, layers=(8, 4))
+    expected = ours.fit_transform(graph, x=features)
+    assert np.array_equal(ours.fit_transform(graph, x=frame), expected)
+    assert np.array_equal(ours.fit_transform(graph, x=frame.sample(frac=1, random_state=0)), expected)
+    assert np.array_equal(ours.fit_transform(graph, x=frame.reset_index(drop=True)), expected)
+    with pytest.raises(DataError, match="'nobody' of its index is no node"):
+        ours.fit(graph, x=frame.rename(index={frame.index[3]: "nobody"}))

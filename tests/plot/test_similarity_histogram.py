@@ -54,3 +54,12 @@ def test_what_does_not_fit_is_refused():
         similarity_histogram(ROWS, RING, bins=0)
     with pytest.raises(DataError, match="labels have shape"):
         similarity_histogram(ROWS, RING, LABELS[:3])
+
+
+@pytest.mark.parametrize("spread", [0.0, 1e-7, 1e-4, 3e-4])
+def test_a_collapsed_embedding_is_drawn(spread):
+    embedding = np.ones((60, 8), np.float32)
+    embedding += spread * np.random.default_rng(0).normal(size=(60, 8)).astype(np.float32)
+    axes = similarity_histogram(embedding, [[0, 1], [1, 2]]).axes[0]
+    low, high = axes.get_xlim()
+    assert low < 1 < high

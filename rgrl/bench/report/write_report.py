@@ -140,11 +140,14 @@ def _require_writable(out: Path, files: Sequence[Path]) -> None:
         raise OutputError(f"-o {out} is a file of results: another name is needed")
     if out.is_dir():
         raise OutputError(f"-o {out} is a folder: the name of a file is needed")
+    if out.exists() and not out.is_file():  # a device or a pipe, which a file would take the place of
+        raise OutputError(f"-o {out} is no regular file: the name of a file is needed")
     if not os.access(out.parent, os.W_OK) or not out.parent.is_dir():
         raise OutputError(f"-o {out} cannot be written: {out.parent} is no folder to write to")
 
 
 def _write(out: Path, text: str) -> None:
+    out = out.resolve()  # of a link the file, and not the link, is replaced
     temporary = out.with_name(f".{out.name}.{os.getpid()}.tmp")
     try:
         temporary.write_text(text, encoding="utf-8")

@@ -238,3 +238,19 @@ def test_what_cannot_be_written_leaves_the_old_page(bench, refused, folder, tmp_
     assert "cannot be written: No space left on device" in refused(bench("report", folder, "-o", out))
     assert out.read_text() == "old"
     assert [path.name for path in tmp_path.iterdir() if path.name.endswith(".tmp")] == []
+
+
+def test_no_file_takes_the_place_of_a_device_a_pipe_or_a_link(bench, folder, tmp_path):
+    pipe, link, target = tmp_path / "pipe", tmp_path / "link.html", tmp_path / "target.html"
+    os.mkfifo(pipe)
+    code, _, err = bench("report", folder, "-o", pipe)
+    assert (code, err.splitlines()[-1]) == (
+        2,
+        f"error: -o {pipe} is no regular file: the name of a file is needed",
+    )
+    assert pipe.is_fifo()
+    target.write_text("old")
+    link.symlink_to(target)
+    page(bench, folder, out=link)
+    assert link.is_symlink()
+    assert target.read_text().lower().startswith("<!doctype html>")
