@@ -53,7 +53,7 @@ test: check
 	OMP_NUM_THREADS=1 $(PYTEST) -m "not slow" -n 2  # one thread for each of the two workers
 
 test-slow: $(VENV)/.slow
-	$(PYTEST) -m slow
+	OMP_NUM_THREADS=1 $(PYTEST) -m slow -n 2
 
 test-all: test test-slow
 

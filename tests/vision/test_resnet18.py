@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from rgrl.errors import ConfigError
 from rgrl.vision import ResNet18, SplitBatchNorm
@@ -52,3 +53,19 @@ def test_norms_are_split_where_asked() -> None:
 def test_bad_arguments_are_named(arguments: dict, text: str) -> None:
     with pytest.raises(ConfigError, match=text):
         ResNet18(**arguments)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_a_single_pixel_has_the_gradient_of_a_padded_one(dtype: torch.dtype) -> None:
+    block = ResNet18(width=4, generator=torch.Generator().manual_seed(0)).blocks[6]
+    pixels = torch.randn(32, 16, 1, 1, generator=torch.Generator().manual_seed(1))
+    padded = F.conv2d(F.pad(pixels, (1, 1, 1, 1)), block.first.weight)
+    (expected,) = torch.autograd.grad(padded.square().sum(), block.first.weight)
+    block.first.to(dtype)
+    found = block.first(pixels.to(dtype))
+    tolerance = {torch.float32: 1e-5, torch.bfloat16: 3e-2}[dtype]
+    torch.testing.assert_close(found.float(), padded, rtol=tolerance, atol=tolerance)
+    (gradient,) = torch.autograd.grad(found.float().square().sum(), block.first.weight)
+    torch.testing.assert_close(
+        gradient.float(), expected, rtol=tolerance, atol=tolerance * expected.abs().max()
+    )
