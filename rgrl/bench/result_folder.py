@@ -15,9 +15,9 @@ from typing import Any
 from rgrl.bench.result import SCHEMA
 from rgrl.bench.run_key import RunKey
 from rgrl.bench.stored_results import read_results, result_identity
-from rgrl.bench.write_whole import write_whole
 from rgrl.errors import DataError, OutputError
 from rgrl.evaluate import load_embeddings
+from rgrl.write_whole import write_whole
 
 logger = logging.getLogger(__name__)
 
@@ -113,7 +113,8 @@ class ResultFolder:
         """
         path = self._record_path(key, seed)
         text = json.dumps({**record, "schema": SCHEMA, "digest": key.digest}, allow_nan=False)
-        write_whole(path, text)
+        with write_whole(path) as temporary:
+            temporary.write_text(text)
 
     def find(self, key: RunKey, task: str, *, seeds: int) -> dict[str, Any] | None:
         """The newest stored result of a run and task, of at least so many seeds; ``None`` without one."""

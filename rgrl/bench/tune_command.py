@@ -26,12 +26,12 @@ from rgrl.bench.tuning import Tuning
 from rgrl.bench.tuning_study import TuningStudy
 from rgrl.bench.tuning_table import tuning_table
 from rgrl.bench.work import Work
-from rgrl.bench.write_whole import write_whole
 from rgrl.datasets import Dataset, load_dataset
 from rgrl.datasets.sources import cache_root
 from rgrl.errors import ConfigError, OutputError, RunsFailedError
 from rgrl.presets import Preset
 from rgrl.presets.preset_text import preset_text
+from rgrl.write_whole import write_whole
 
 #: Trials that the table shows.
 _SHOWN = 5
@@ -96,9 +96,9 @@ def tune_dataset(
     finally:
         found = _show(study, base, title=f"{method.upper()} on {dataset.name}: mean validation score in %")
         if found is not None:
-            write_whole(
-                path, preset_text(found[1], _comments(found[0], study, dataset, method, public_split))
-            )
+            comments = _comments(found[0], study, dataset, method, public_split)
+            with write_whole(path) as temporary:
+                temporary.write_text(preset_text(found[1], comments))
             _say_what_next(path, name, method, public_split)
     if found is None:
         raise RunsFailedError(f"none of {trials} trials was completed: {study} has no settings to keep")

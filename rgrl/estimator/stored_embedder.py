@@ -15,7 +15,7 @@ from torch import Tensor
 from rgrl import __version__
 from rgrl.errors import DataError, OutputError
 from rgrl.estimator.node_ids import NodeIds, ids_from_json, ids_to_json
-from rgrl.estimator.write_whole import write_whole
+from rgrl.write_whole import write_whole
 
 _FORMAT, _VERSION = "rgrl.RGRLEmbedder", 1
 _MODEL = "model."

@@ -12,8 +12,8 @@ import torch
 
 from rgrl.errors import ConfigError, DataError, MissingExtraError
 from rgrl.estimator.node_ids import NodeIds, checked_node_ids, ids_to_json
-from rgrl.estimator.write_whole import write_whole
 from rgrl.evaluate.checks import require_finite
+from rgrl.write_whole import write_whole
 
 ENDINGS = (".npy", ".safetensors", ".parquet", ".csv")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -26,6 +25,7 @@ from rgrl.datasets.sources import data_root
 from rgrl.errors import DataError, OutputError
 from rgrl.plot import MapMethod
 from rgrl.plot.embedding_coordinates import check_map
+from rgrl.write_whole import write_whole
 
 
 def write_report(
@@ -80,7 +80,8 @@ def write_report(
         curves=_curves(trainings, folders),
         maps=drawn,
     )
-    _write(out, text)
+    with write_whole(out.resolve()) as temporary:  # of a link the file, and not the link, is replaced
+        temporary.write_text(text, encoding="utf-8")
     return len(results)
 
 
@@ -144,16 +145,3 @@ def _require_writable(out: Path, files: Sequence[Path]) -> None:
         raise OutputError(f"-o {out} is no regular file: the name of a file is needed")
     if not os.access(out.parent, os.W_OK) or not out.parent.is_dir():
         raise OutputError(f"-o {out} cannot be written: {out.parent} is no folder to write to")
-
-
-def _write(out: Path, text: str) -> None:
-    out = out.resolve()  # of a link the file, and not the link, is replaced
-    temporary = out.with_name(f".{out.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(out)
-    except OSError as error:
-        raise OutputError(f"-o {out} cannot be written: {error.strerror}") from None
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
