@@ -119,6 +119,8 @@ def _default_storage(out: Path) -> str:
         raise OutputError(
             f"--out {out} cannot be written ({error.strerror}): a folder to write to is needed"
         ) from None
+    if "?" in str(out):  # where a URL's path ends
+        raise ConfigError(f"--out is {str(out)!r}: a path without '?' is needed, or --storage")
     return f"sqlite:///{out / 'tune.sqlite3'}"
 
 

@@ -226,8 +226,9 @@ def _without_password(url: str) -> str:
 
     try:
         return make_url(url).render_as_string(hide_password=True)
-    except ArgumentError:
-        raise ConfigError(f"--storage is {url!r}: a URL such as sqlite:///tune.sqlite3 is needed") from None
+    except (ArgumentError, ValueError):
+        shown = repr(url) if "@" not in url else f"'{url.partition(':')[0]}://...'"  # it may hold a password
+        raise ConfigError(f"--storage is {shown}: a URL such as sqlite:///tune.sqlite3 is needed") from None
 
 
 def _this_worker() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Self
 
 from sklearn.base import BaseEstimator
@@ -77,7 +78,7 @@ class EmbedderParameters(BaseEstimator):
         self.local_teacher_temperature = local_teacher_temperature
 
     @classmethod
-    def from_preset(cls, name: str, **changes: Any) -> Self:
+    def from_preset(cls, name: str | Path, **changes: Any) -> Self:
         """Build an estimator with the settings of a preset: ``"cora"``, or a TOML file of your own.
 
         Args:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ def preset_of(params: Mapping[str, Any]) -> RGRLPreset:
     )
 
 
-def settings_of(name: str) -> dict[str, Any]:
+def settings_of(name: str | Path) -> dict[str, Any]:
     """The settings of a preset of RGRL.
 
     Args:
@@ -36,6 +37,7 @@ def settings_of(name: str) -> dict[str, Any]:
     Raises:
         ConfigError: If there is none, it is another method's, or made for several graphs.
     """
+    name = str(name)
     preset = load_preset(name if name.startswith("rgrl-") or name.endswith(".toml") else f"rgrl-{name}")
     if not isinstance(preset, RGRLPreset):
         raise ConfigError(f"the preset {name!r} is of the method {preset.method!r}: one of 'rgrl' is needed")

@@ -285,11 +285,15 @@ def test_a_storage_that_cannot_be_used_is_refused_and_no_password_is_shown(bench
         return refused(bench("tune", "karate", "--trials", 1, "--storage", url, "--out", tmp_path))
 
     assert "--storage is 'somewhere': a URL such as sqlite:///" in line("somewhere")
+    assert "--storage is 'sqlite://...': a URL such as" in line("sqlite://user:secret@host:port/x")
     assert "unable to open database file" in line(f"sqlite:///{tmp_path}/no/where.sqlite3")
     assert "cannot be used" in line("nobase://host/x")
     told = line("postgresql+nodriver://me:secret@localhost:1/x")
     assert "secret" not in told and "cannot be used" in told
     assert "cannot be used" in line("redis://localhost:1")
+    assert "a path without '?' is needed" in refused(
+        bench("tune", "karate", "--trials", 1, "--out", tmp_path / "a?b")
+    )
     (tmp_path / "text.sqlite3").write_text("no database " * 99)
     assert "file is not a database" in line(f"sqlite:///{tmp_path}/text.sqlite3")
 

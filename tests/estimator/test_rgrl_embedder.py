@@ -89,7 +89,7 @@ def test_presets_that_it_cannot_use(name: str, message: str) -> None:
 def test_a_preset_of_ones_own(tmp_path: Any) -> None:
     path = tmp_path / "own.toml"
     path.write_text("epochs = 2\nlayers = [4]\n")
-    assert RGRLEmbedder.from_preset(str(path)).layers == (4,)
+    assert RGRLEmbedder.from_preset(str(path)).layers == RGRLEmbedder.from_preset(path).layers == (4,)
     path.write_text('method = "dgi"\nepochs = 2\n')
     with pytest.raises(ConfigError, match="is of the method 'dgi': one of 'rgrl' is needed"):
         RGRLEmbedder.from_preset(str(path))
