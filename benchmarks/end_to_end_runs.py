@@ -67,6 +67,7 @@ def package(arguments: argparse.Namespace) -> dict[str, Any]:
             budget=None,
             public_split=False,
             again=False,
+            logs=(),
             settings=[f"{key}={json.dumps(value)}" for key, value in changes.items()],
             root=None,
             out=Path(folder),
