@@ -71,6 +71,10 @@ class ResNet18(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Map images ``[B, 3, H, W]`` to features ``[B, d]``, the mean over the places of the last stage."""
+        if torch.is_autocast_enabled(images.device.type):
+            # Colours beside each other, or each convolution would reorder the planes, forth and back. Not in
+            # float32, where torch's batch norm on a CPU loses two digits by it.
+            images = images.contiguous(memory_format=torch.channels_last)
         first = self.pool(F.relu(self.norm(self.conv(images)), inplace=True))
         return self.blocks(first).mean(dim=(2, 3))
 
