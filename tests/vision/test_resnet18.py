@@ -69,3 +69,25 @@ def test_a_single_pixel_has_the_gradient_of_a_padded_one(dtype: torch.dtype) -> 
     torch.testing.assert_close(
         gradient.float(), expected, rtol=tolerance, atol=tolerance * expected.abs().max()
     )
+
+
+@pytest.mark.parametrize("splits", [1, 2])
+def test_bfloat16_has_the_features_and_the_gradient_of_float32(splits: int) -> None:
+    draw = torch.Generator().manual_seed(0)
+    backbone = ResNet18(width=8, norm_splits=splits, generator=draw)
+    images, weight = torch.rand(16, 3, 32, 32, generator=draw), torch.randn(16, 64, generator=draw)
+    found = {}
+    for half in (False, True):
+        backbone.zero_grad()
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+            features = backbone(images)
+        (features.float() * weight).sum().backward()
+        gradient = torch.cat([parameter.grad.flatten() for parameter in backbone.parameters()])
+        found[half] = (features.float().flatten(), gradient)
+    assert images.is_contiguous()  # the caller's own are as they were
+    features, gradient = (
+        F.cosine_similarity(exact, rounded, dim=0)
+        for exact, rounded in zip(found[False], found[True], strict=True)
+    )
+    assert features > 0.999
+    assert gradient > 0.9  # ReLU's signs flip under rounding: 0.93 in either memory format
