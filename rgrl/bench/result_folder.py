@@ -71,7 +71,7 @@ class ResultFolder:
         """What is kept of a seed that was finished on this graph, ``None`` if it was not."""
         try:
             record = json.loads(self._record_path(key, seed).read_bytes())
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return None
         if not isinstance(record, dict) or record.get("digest") != key.digest:
             return None

@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rgrl.bench.published import PROBES
+from rgrl.bench.result_fault import parsed_result
 from rgrl.errors import DataError
 
 logger = logging.getLogger(__name__)
-
-#: What every result has had since the first version of the table.
-_NEEDED: dict[str, type] = {
-    "schema": int,
-    "dataset": str,
-    "method": str,
-    "task": str,
-    "seeds": int,
-    "config": dict,
-    "config_hash": str,
-    "fingerprint": dict,
-    "runs": list,
-}
-
-#: What a comparison reads of a result of classification, and of each metric of another task.
-_SCORES = ("test_mean", "test_std_splits", "test_std_seeds", "converged_test_mean", "paper_mean", "paper_gap")
-_METRIC = ("mean", "std_repetitions", "std_seeds")
 
 
 def read_results(path: Path, *, level: int = logging.WARNING) -> list[dict[str, Any]]:
@@ -41,11 +23,11 @@ def read_results(path: Path, *, level: int = logging.WARNING) -> list[dict[str, 
     found, passed_over = read_lines(path)
     if passed_over:
         logger.log(level, "%s", said_of(path, passed_over))
-    return found
+    return [result for _, result in found]
 
 
-def read_lines(path: Path) -> tuple[list[dict[str, Any]], list[int]]:
-    """Every result of a ``results.jsonl``, and the numbers of the lines that are none.
+def read_lines(path: Path) -> tuple[list[tuple[int, dict[str, Any]]], list[tuple[int, str]]]:
+    """Every result of a ``results.jsonl`` with the number of its line, and why each other line is none.
 
     Raises:
         DataError: If the file cannot be read.
@@ -56,20 +38,20 @@ def read_lines(path: Path) -> tuple[list[dict[str, Any]], list[int]]:
         raise DataError(f"{path} cannot be read: {error.strerror}") from None
     found, passed_over = [], []
     for number, line in enumerate(lines, start=1):
-        try:
-            result = json.loads(line, parse_constant=_refuse)
-        except (ValueError, RecursionError):
-            result = None
-        if _is_result(result):
-            found.append(result)
-        elif line.strip():
-            passed_over.append(number)
+        if not line.strip():
+            continue
+        result, fault = parsed_result(line)
+        if result is None:
+            passed_over.append((number, fault))
+        else:
+            found.append((number, result))
     return found, passed_over
 
 
-def said_of(path: Path, passed_over: Sequence[int]) -> str:
-    """How many lines of a file were passed over, and which is the first."""
-    return f"{path}: {len(passed_over)} lines are no results, the first is line {passed_over[0]}"
+def said_of(path: Path, passed_over: Sequence[tuple[int, str]]) -> str:
+    """How many lines of a file were passed over, which is the first, and why."""
+    number, fault = passed_over[0]
+    return f"{path}: {len(passed_over)} lines are no results, the first is line {number}: {fault}"
 
 
 def stored_file(path: Path) -> Path:
@@ -93,50 +75,3 @@ def result_identity(result: Mapping[str, Any]) -> tuple[str, str, str, str, str]
 def is_finished(result: Mapping[str, Any]) -> bool:
     """Whether all the seeds that were asked for are in a result; not so after a run that was stopped."""
     return bool(result["seeds"] >= result.get("seeds_asked", result["seeds"]))
-
-
-def _is_result(value: Any) -> bool:
-    """Whether all that a comparison reads is there, and of its type."""
-    if not isinstance(value, dict):
-        return False
-    if not all(isinstance(value.get(name), kind) for name, kind in _NEEDED.items()):
-        return False
-    asked, budget = value.get("seeds_asked", 0), value.get("budget_minutes")
-    if not isinstance(asked, int) or not isinstance(budget, int | float | None):
-        return False
-    if "digest" not in value["fingerprint"] or not all(isinstance(run, dict) for run in value["runs"]):
-        return False
-    if value["task"] == "classification":
-        return _is_classification(value)
-    metrics = value.get("metrics")
-    return isinstance(metrics, dict) and all(_has_numbers(scores, _METRIC) for scores in metrics.values())
-
-
-def _is_classification(value: Mapping[str, Any]) -> bool:
-    if not _has_numbers(value, _SCORES) or value.get("paper_probe") not in (None, *PROBES):
-        return False
-    tests = [run.get("test") for run in value["runs"]]
-    if not all(_are_numbers(scores) for scores in tests) or len({len(scores) for scores in tests}) > 1:
-        return False
-    sizes = value.get("split_sizes")
-    if sizes is not None and not (_are_numbers(sizes) and len(sizes) == 3):
-        return False
-    converged = [run.get("converged_test_mean") for run in value["runs"]]
-    return value["converged_test_mean"] is None or _are_numbers(converged)
-
-
-def _has_numbers(value: Any, names: Sequence[str]) -> bool:
-    """Whether a number stands under the first name, and a number or ``None`` under the others."""
-    return (
-        isinstance(value, dict)
-        and isinstance(value.get(names[0]), int | float)
-        and all(name in value and isinstance(value[name], int | float | None) for name in names)
-    )
-
-
-def _are_numbers(values: Any) -> bool:
-    return isinstance(values, list) and all(isinstance(value, int | float) for value in values)
-
-
-def _refuse(constant: str) -> float:
-    raise ValueError(f"{constant} is no number of JSON")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from rgrl.errors import DataError
+from rgrl.short_repr import short_repr
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ def curve_points(result: Any) -> list[CurvePoints]:
         One a seed.
 
     Raises:
-        DataError: If there is no curve or no point, or one is malformed or infinite.
+        DataError: If there is no curve or no point, or a number is malformed, infinite or beyond 1e100.
 
     Example:
         >>> curve_points([(1, 0.5), (2, 0.25)])
@@ -71,14 +74,35 @@ def curve_points(result: Any) -> list[CurvePoints]:
 
 _COLUMNS = ("update", "loss", "val_mean", "test_mean")
 
+#: No training comes near it, and an axis needs room above its numbers.
+_LARGEST = 1e100
+
+
+def run_points(curve: Any, chosen: Any, where: str) -> CurvePoints:
+    """Read the curve of one seed as results and records store it.
+
+    Args:
+        curve: A mapping with ``update`` and, if there are any, ``loss``, ``val_mean`` and ``test_mean``.
+        chosen: The seed's ``best_update``, ``None`` without one.
+        where: What messages call the curve.
+
+    Raises:
+        DataError: If it is no curve or has no point, or a number is malformed, infinite or beyond 1e100.
+
+    Example:
+        >>> run_points({"update": [0, 1], "loss": [None, 2.0]}, 1, "the curve").loss
+        (nan, 2.0)
+    """
+    if not isinstance(curve, Mapping):
+        raise DataError(f"{where} is {short_repr(curve)}: a mapping with update and loss is needed")
+    return _checked({name: curve.get(name, []) for name in _COLUMNS}, chosen, where)
+
 
 def _of_run(run: Any, number: int) -> CurvePoints:
     curve = run.get("curve") if isinstance(run, Mapping) else None
-    where = f"the curve of run {number}"
     if not isinstance(curve, Mapping):
         raise DataError(f"run {number} of the result has no curve: only results of a training have one")
-    columns = {name: curve.get(name, []) for name in _COLUMNS}
-    return _checked(columns, run.get("best_update"), where)
+    return run_points(curve, run.get("best_update"), f"the curve of run {number}")
 
 
 def _of_point(point: Any, number: int) -> Mapping[str, Any]:
@@ -89,11 +113,12 @@ def _of_point(point: Any, number: int) -> Mapping[str, Any]:
     if isinstance(point, Sequence) and len(point) == 2 and not isinstance(point, str):
         return {"update": point[0], "loss": point[1]}
     raise DataError(
-        f"point {number} is {point!r}: an Update, a mapping with update and loss, or a pair is needed"
+        f"point {number} is {short_repr(point)}: an Update, a mapping with update and loss, or a pair is "
+        "needed"
     )
 
 
-def _checked(columns: Mapping[str, Sequence[Any]], chosen: Any, where: str) -> CurvePoints:
+def _checked(columns: Mapping[str, Any], chosen: Any, where: str) -> CurvePoints:
     update, loss, val, test = (_numbers(columns[name], f"{name} of {where}") for name in _COLUMNS)
     if not update:
         raise DataError(f"{where} is empty: at least one point is needed")
@@ -102,16 +127,38 @@ def _checked(columns: Mapping[str, Sequence[Any]], chosen: Any, where: str) -> C
             raise DataError(f"{where} has {len(update)} updates, but {len(values)} values of {name}")
     if not all(a < b for a, b in pairwise(update)):  # false for NaN as well
         raise DataError(f"the updates of {where} do not rise: each must be larger than the one before")
-    return CurvePoints(update, loss, val, test, None if chosen is None else float(chosen))
+    best = None if chosen is None else _number(chosen)
+    if chosen is not None and (best is None or not abs(best) <= _LARGEST):
+        raise DataError(
+            f"best_update of {where} is {short_repr(chosen)}: the number of an update, or None, is needed"
+        )
+    return CurvePoints(update, loss, val, test, best)
 
 
-def _numbers(values: Sequence[Any], name: str) -> tuple[float, ...]:
+def _numbers(values: Any, name: str) -> tuple[float, ...]:
     """Numbers, NaN for None; none at all if every one is missing."""
+    if not isinstance(values, Iterable) or isinstance(values, str | bytes | Mapping):
+        raise DataError(f"{name} are not all numbers: {short_repr(values)} is no list")
+    numbers = []
+    for place, value in enumerate(values):
+        number = math.nan if value is None else _number(value)
+        if number is None:
+            raise DataError(f"{name} are not all numbers: entry {place} is {short_repr(value)}")
+        if value is not None and not abs(number) <= _LARGEST:  # false for NaN as well
+            raise DataError(
+                f"{name}: entry {place} is {number}: finite numbers up to {_LARGEST:g} are needed"
+            )
+        numbers.append(number)
+    return tuple(numbers) if any(map(math.isfinite, numbers)) else ()
+
+
+def _number(value: Any) -> float | None:
+    """A number as a float, infinite where it is too large for one; ``None`` for what is none."""
+    if isinstance(value, str | bytes | bool | np.bool_):  # most of which `float` would take
+        return None
     try:
-        numbers = tuple(math.nan if value is None else float(value) for value in values)
-    except (TypeError, ValueError):
-        raise DataError(f"{name} are not all numbers") from None
-    for place, (value, number) in enumerate(zip(values, numbers, strict=True)):
-        if value is not None and not math.isfinite(number):
-            raise DataError(f"{name}: entry {place} is {number}: finite numbers are needed")
-    return numbers if any(map(math.isfinite, numbers)) else ()
+        return float(value)
+    except OverflowError:
+        return math.inf
+    except (TypeError, ValueError, RuntimeError):  # the last of a tensor of several numbers
+        return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +31,7 @@ def training_curve(result: Any, *, score: str = "accuracy (%)", title: str | Non
         title: Above the picture.
 
     Raises:
-        DataError: If there is no curve or no point, or one is malformed, NaN or infinite.
+        DataError: If there is no curve or no point, or a number is malformed, infinite or beyond 1e100.
         MissingExtraError: If matplotlib is not installed.
 
     Example:
@@ -91,9 +90,9 @@ def _draw(
 
 def _mark_chosen(axes: Axes, curves: Sequence[CurvePoints]) -> None:
     places = [
-        (curve.chosen, dict(zip(curve.update, curve.val, strict=True)).get(curve.chosen, math.nan))
+        (curve.chosen, curve.val[curve.update.index(curve.chosen)])
         for curve in curves
-        if curve.chosen is not None and curve.val
+        if curve.val and curve.chosen in curve.update
     ]
     if places:
         name = f"chosen: update {places[0][0]:.0f}" if len(places) == 1 else "chosen, of each seed"

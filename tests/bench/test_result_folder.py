@@ -103,7 +103,9 @@ def test_a_result_of_another_schema_graph_or_setting_is_not_found(folder):
     assert folder.find(KEY, "link", seeds=1) == result()
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b'{"digest": "an', b"\xff", b'{"digest": "another"}'])
+@pytest.mark.parametrize(
+    "content", [b"", b"[]", b'{"digest": "an', b"\xff", b'{"digest": "another"}', b"[" * 10**5]
+)
 def test_a_record_that_is_damaged_or_of_another_graph_is_none(folder, content):
     folder.keep_record(KEY, 0, {"seconds": 1.0})
     assert folder.record(KEY, 0)["seconds"] == 1.0

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 
 import numpy as np
@@ -89,6 +90,20 @@ def test_a_real_result_is_drawn(tmp_path, monkeypatch, capsys):
     updates, _ = lines(figure, 1)["validation, mean of 2 seeds"]
     assert updates == [0, 1, 6]
     assert np.isfinite(figure.axes[0].lines[0].get_ydata()[1:]).all()
+
+
+def test_a_choice_that_is_not_on_the_curve_has_no_ring():
+    assert "chosen: update 3" not in lines(training_curve({"runs": [seed(0.0, best=3)]}), 1)
+
+
+def test_a_malformed_choice_is_refused():
+    with pytest.raises(DataError, match="best_update of the curve of run 1 is 'six'"):
+        training_curve({"runs": [seed(0.0), seed(1.0, best="six")]})
+
+
+def test_the_largest_numbers_are_drawn():
+    curve = {"update": [-1e100, 1e100], "loss": [-1e100, 1e100], "val_mean": [1e-320, 2e-320]}
+    training_curve({"runs": 2 * [{"curve": curve}]}).savefig(io.BytesIO())
 
 
 def test_an_empty_curve_is_refused():

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+#: Below it there are no powers of ten to step by.
+_NARROWEST = 1e-290
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -35,10 +38,11 @@ class Axis:
             [0.0, 100.0, 200.0, 300.0, 400.0]
         """
         span = self.high - self.low
-        if span <= 0:
+        if span <= _NARROWEST:
             return [self.low]
-        size = 10.0 ** math.floor(math.log10(span / most))
+        power = math.floor(math.log10(span / most))
+        size = 10.0**power
         step = next(size * factor for factor in (1, 2, 2.5, 5, 10) if span / (size * factor) <= most)
         first = math.ceil(self.low / step - 1e-9)
         last = math.floor(self.high / step + 1e-9)
-        return [round(number * step, 10) + 0.0 for number in range(first, last + 1)]
+        return [round(number * step, 10 - power) + 0.0 for number in range(first, last + 1)]

@@ -21,6 +21,9 @@ _SCORES = {
 
 _DEVIATIONS = {"test_std_splits": "splits", "test_std_seeds": "seeds"}
 
+#: No machine has as many; a whole number of hundreds of digits would not even be divided.
+_MOST_BYTES = 2**60
+
 
 def run_details(title: str, result: Mapping[str, Any]) -> Html:
     """A result, folded: scores, command, time and memory, settings, data, environment."""
@@ -138,7 +141,9 @@ def _mapping(result: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _mebibytes(value: Any) -> str:
-    return f"{value / 2**20:,.0f} MiB" if isinstance(value, int | float) else ""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return ""
+    return f"{value / 2**20:,.0f} MiB" if 0 <= value < _MOST_BYTES else str(value)
 
 
 def _number(value: Any, form: str) -> str:
@@ -147,5 +152,5 @@ def _number(value: Any, form: str) -> str:
         return ""
     try:
         return format(value, form)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return str(value)

@@ -44,25 +44,22 @@ def page(
     """
     tasks = list(dict.fromkeys(result["task"] for result in results))
     by_task = {task: [result for result in results if result["task"] == task] for task in tasks}
-    sections = {
-        **{task.capitalize(): _tables(task, found) for task, found in by_task.items()},
-        "Training curves": element("div", *curves, class_="figures") if curves else Html(),
-        "Embedding maps": element("div", *maps, class_="figures") if maps else Html(),
-        "Runs": joined(_runs(task, found) for task, found in by_task.items()),
-    }
-    shown = {name: content for name, content in sections.items() if content}
-    numbers = {name: f"part-{number}" for number, name in enumerate(shown)}
+    sections = [
+        *((task.capitalize(), _tables(task, found)) for task, found in by_task.items()),
+        ("Training curves", element("div", *curves, class_="figures") if curves else Html()),
+        ("Embedding maps", element("div", *maps, class_="figures") if maps else Html()),
+        ("Runs", joined(_runs(task, found) for task, found in by_task.items())),
+    ]
+    shown = [(name, f"part-{number}", content) for number, (name, content) in enumerate(sections) if content]
     contents = element(
         "nav",
         element(
             "ul",
-            *(element("li", element("a", name, href=f"#{number}")) for name, number in numbers.items()),
+            *(element("li", element("a", name, href=f"#{part}")) for name, part, _ in shown),
         ),
         aria_label="Contents",
     )
-    body = [
-        element("section", element("h2", name, id=numbers[name]), content) for name, content in shown.items()
-    ]
+    body = [element("section", element("h2", name, id=part), content) for name, part, content in shown]
     datasets = len({result["dataset"] for result in results})
     methods = len({result["method"] for result in results})
     return _document(

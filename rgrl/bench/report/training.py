@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from rgrl.bench.labels import columns_of, labels_of
+from rgrl.bench.report.drawable import is_seed, run_fault
 from rgrl.bench.run_key import file_stem
+from rgrl.errors import DataError
+from rgrl.short_repr import short_repr
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Training:
     def seeds(self) -> list[int]:
         """The seeds that any result has."""
         found = (run.get("seed") for result in self.results for run in result["runs"])
-        return sorted({seed for seed in found if isinstance(seed, int)})
+        return sorted({seed for seed in found if is_seed(seed)})
 
     def file(self, folders: Sequence[Path], kind: str, seed: int, ending: str) -> Path | None:
         """Where a seed's ``seeds`` or ``embeddings`` file is, in the first folder that has it."""
@@ -51,23 +54,24 @@ class Training:
         name = f"{stem}.{ending}"
         if "/" in name or "\0" in name:  # no name that a run gives; it would lead elsewhere
             return None
-        return next((path for folder in folders if (path := folder / kind / name).is_file()), None)
+        try:
+            return next((path for folder in folders if (path := folder / kind / name).is_file()), None)
+        except (OSError, ValueError):  # of a name that no file can have, such as one of 300 letters
+            return None
 
-    def records(self, folders: Sequence[Path]) -> list[Mapping[str, Any]]:
-        """For each seed what holds its curve: the run in a result, else the record on disk."""
-        stored = {
-            run["seed"]: run
-            for result in self.results
-            for run in result["runs"]
-            if "curve" in run and isinstance(run.get("seed"), int)
-        }
-        found = []
-        for seed in self.seeds:
-            path = None if seed in stored else self.file(folders, "seeds", seed, "json")
-            record = stored.get(seed) or (None if path is None else _read(path, self.digest))
-            if record is not None:
-                found.append(record)
-        return found
+    def record(self, folders: Sequence[Path], seed: int) -> Mapping[str, Any] | None:
+        """What holds the curve of a seed: the run in a result, else the record on disk; ``None`` without one.
+
+        Raises:
+            DataError: If the record is damaged.
+        """
+        runs = [run for result in self.results for run in result["runs"] if run.get("seed") == seed]
+        if (stored := next((run for run in reversed(runs) if "curve" in run), None)) is not None:
+            return stored
+        path = self.file(folders, "seeds", seed, "json")
+        record = None if path is None else _read(path, seed)
+        whole = record is not None and record.get("digest") == self.digest and "curve" in record
+        return record if whole else None
 
 
 def trainings_of(results: Sequence[Mapping[str, Any]]) -> list[Training]:
@@ -94,10 +98,14 @@ def _regime(result: Mapping[str, Any]) -> str:
     return "link" if result["task"] == "link" else "full"
 
 
-def _read(path: Path, digest: str) -> dict[str, Any] | None:
+def _read(path: Path, seed: int) -> dict[str, Any]:
     try:
         record = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None
-    whole = isinstance(record, dict) and record.get("digest") == digest and "curve" in record
-    return record if whole else None
+    except OSError as error:
+        raise DataError(f"{path}: no curve of seed {seed}: it cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError):
+        raise DataError(f"{path}: no curve of seed {seed}: it is damaged or cut short") from None
+    fault = run_fault(record) if isinstance(record, dict) else f"it is {short_repr(record)}"
+    if fault is not None:
+        raise DataError(f"{path}: no curve of seed {seed}: {fault}")
+    return record

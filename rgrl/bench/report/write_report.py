@@ -15,6 +15,7 @@ from rgrl.bench.comparison import newest
 from rgrl.bench.observer import Observer
 from rgrl.bench.report.cautions import cautions
 from rgrl.bench.report.curve import curve_figure, curve_of
+from rgrl.bench.report.drawable import drawable
 from rgrl.bench.report.html import Html
 from rgrl.bench.report.map import embedding_map
 from rgrl.bench.report.node_labels import node_labels
@@ -26,6 +27,9 @@ from rgrl.errors import DataError, OutputError
 from rgrl.plot import MapMethod
 from rgrl.plot.embedding_coordinates import check_map
 from rgrl.write_whole import write_whole
+
+#: Lines of a file that are told one by one.
+_MOST_SAID = 10
 
 
 def write_report(
@@ -60,24 +64,30 @@ def write_report(
     files = list(dict.fromkeys(map(stored_file, paths)))
     _require_writable(out, files)
     stored: list[dict[str, Any]] = []
-    damaged = []
+    damaged, undrawn = list[str](), list[tuple[dict[str, Any], str]]()
     for file in files:
         found, passed_over = read_lines(file)
-        stored += found
-        if passed_over:
-            damaged.append(said_of(file, passed_over))
-            observer.note(damaged[-1])
+        for number, result in found:
+            shown, fault = drawable(result)
+            stored.append(shown)
+            if fault is not None:
+                undrawn.append((shown, f"{file}, line {number}: {fault}"))
+        damaged += _said_of(file, passed_over)
     results = newest(stored)
+    damaged += [said for result, said in undrawn if any(result is each for each in results)]
+    for said in damaged:
+        observer.note(said)
     if not results:
         raise DataError(f"no result is stored in {', '.join(map(str, paths))}")
     trainings, folders = trainings_of(results), [file.parent for file in files]
+    curves = _curves(trainings, folders, observer, damaged)
     drawn = _maps(trainings, folders, cast("MapMethod", projection), root, observer, damaged) if maps else []
     text = page(
         results,
         title=title,
         made=datetime.now(UTC),
         cautions=damaged + cautions(trainings),
-        curves=_curves(trainings, folders),
+        curves=curves,
         maps=drawn,
     )
     with write_whole(out.resolve()) as temporary:  # of a link the file, and not the link, is replaced
@@ -85,10 +95,30 @@ def write_report(
     return len(results)
 
 
-def _curves(trainings: Sequence[Training], folders: Sequence[Path]) -> list[Html]:
+def _said_of(file: Path, passed_over: Sequence[tuple[int, str]]) -> list[str]:
+    """A line for each line that is no result, of many for the first."""
+    if not passed_over:
+        return []
+    others = [f"{file}, line {number}: no result: {fault}" for number, fault in passed_over[1:_MOST_SAID]]
+    return [said_of(file, passed_over), *others]
+
+
+def _curves(
+    trainings: Sequence[Training], folders: Sequence[Path], observer: Observer, damaged: list[str]
+) -> list[Html]:
+    """The curves; a record that nothing can be drawn from is said and passed over."""
     figures = []
     for training in trainings:
-        curves = [curve for record in training.records(folders) if (curve := curve_of(record)) is not None]
+        curves = []
+        for seed in training.seeds:
+            try:
+                record = training.record(folders, seed)
+            except DataError as error:
+                damaged.append(str(error))
+                observer.note(damaged[-1])
+                continue
+            if record is not None and (curve := curve_of(record)) is not None:
+                curves.append(curve)
         if curves:
             figures.append(curve_figure(str(training), curves, score=_score(training)))
     return figures

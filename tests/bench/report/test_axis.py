@@ -3,6 +3,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rgrl.bench.report.axis import Axis
 
@@ -23,3 +25,19 @@ def test_places_and_an_axis_without_extent():
     flat = Axis(7, 7, 0, 100)
     assert flat.ticks() == [7]
     assert flat.at(7) == 0
+
+
+NUMBERS = st.floats(-1e100, 1e100)
+
+
+@given(NUMBERS, NUMBERS | st.floats(0, 1e-300))
+def test_whatever_the_numbers_there_is_an_axis(first, extent):
+    low, high = min(first, first + extent), max(first, first + extent)
+    axis = Axis(low, high, 0, 100)
+    assert 1 <= len(axis.ticks()) <= 7
+    assert axis.ticks() == sorted(axis.ticks())
+    assert all(0 <= axis.at(value) <= 100 for value in (low, high))
+
+
+def test_ticks_of_very_small_numbers_differ():
+    assert Axis(0, 4e-12, 0, 100).ticks() == pytest.approx([0, 1e-12, 2e-12, 3e-12, 4e-12])

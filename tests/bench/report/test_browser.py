@@ -122,6 +122,24 @@ def test_nothing_overflows_or_shifts_in_either_theme(opened, tmp_path, scheme, w
     assert heard == []
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_table_with_names_of_300_letters_can_be_read(browser, bench, tmp_path, width):
+    long, other = "d" * 300, "m" * 300
+    results = [full("rgrl", "cora", GOOD), full("rgrl", "cora", FAR) | {"dataset": long, "method": other}]
+    out = tmp_path / "report.html"
+    assert bench("report", store(tmp_path / "results", *results), "-o", out)[0] == 0
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto(out.as_uri())
+    cells = page.locator("table.sortable").first.locator("th")
+    widths = cells.evaluate_all("cells => cells.map(cell => cell.getBoundingClientRect().width)")
+    assert max(widths) <= 640, "a name is broken into lines"
+    for name in (long, other):
+        box = cells.filter(has_text=name).evaluate("cell => [cell.scrollWidth, cell.clientWidth]")
+        assert box[0] <= box[1], "all of it is in its cell"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
+
+
 def test_the_toggle_takes_the_place_of_the_systems_choice(opened):
     page, _ = opened("dark")
     ground = "getComputedStyle(document.body).backgroundColor"
