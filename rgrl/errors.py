@@ -1,4 +1,4 @@
-"""Errors that a user can mend; each message is one line: the thing, its value and what is accepted."""
+"""Errors that a user can mend, and warnings; each is one line: the thing, its value and what is accepted."""
 
 from __future__ import annotations
 
@@ -41,3 +41,15 @@ class InstallationError(RGRLError):
 
 class RunsFailedError(RGRLError):
     """Some of many runs that failed while the others were done; the message names each with its reason."""
+
+
+class RGRLWarning(UserWarning):
+    """Base of the warnings about a user's data, which Python's filters show, hide or turn into errors."""
+
+
+class UnusedWeightsWarning(RGRLWarning):
+    """A graph has edge weights other than 0 and 1, and they are not used."""
+
+
+class OneWayEdgesWarning(RGRLWarning):
+    """No edge of a graph has its reverse, as in a list that names each undirected edge once."""

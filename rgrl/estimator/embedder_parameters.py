@@ -82,11 +82,11 @@ class EmbedderParameters(BaseEstimator):
         """Build an estimator with the settings of a preset: ``"cora"``, or a TOML file of your own.
 
         Args:
-            name: What follows ``rgrl-`` in the preset's name, or a path that ends in ``.toml``.
+            name: The preset's name, with or without ``rgrl-``, or a path that ends in ``.toml``.
             changes: Arguments of the constructor, in place of the preset's.
 
         Raises:
-            ConfigError: If there is no such preset of RGRL.
+            ConfigError: If there is no such preset of RGRL for one graph, or the file is no TOML.
 
         Example:
             >>> EmbedderParameters.from_preset("cora", epochs=50).layers

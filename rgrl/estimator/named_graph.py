@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 
-from rgrl.errors import ConfigError, DataError
+from rgrl.errors import ConfigError, DataError, OneWayEdgesWarning
 from rgrl.estimator.node_ids import NodeIds, checked_node_ids
+from rgrl.graph.checks import IntArray, edge_array
 from rgrl.graph.convert import as_graph
 from rgrl.graph.graph import Graph
 from rgrl.graph.graph_parts import GraphParts, graph_parts
 from rgrl.graph.structural_features import structural_features
+from rgrl.warn_caller import warn_caller
 
 #: Made-up features that tell nothing about the nodes of any other graph.
 FIXED_FEATURES = ("identity", "positional")
 
-logger = logging.getLogger(__name__)
+#: More nodes than these, and than so many for each edge, that nothing but a number names are a mistake.
+_NODES, _NODES_PER_EDGE = 1_000_000, 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,10 +67,12 @@ def named_graph(
         return NamedGraph(as_graph(source, y=False), checked_node_ids(node_ids, source.num_nodes))
     parts = graph_parts(source)
     names = parts.names if node_ids is None else node_ids
-    edges = _both_directions(parts.edge_index) if undirected else parts.edge_index
+    edges = edge_array(parts.edge_index)
+    if undirected:
+        edges = np.concatenate([edges, edges[::-1]], axis=1)
     own = parts.x if x is None else x
     if features is not None:
-        nodes = _num_nodes(parts, node_ids)
+        nodes = _num_nodes(parts, edges, node_ids)
         bare = Graph.from_edge_index(edges, x=np.ones((nodes, 1), dtype=np.float32))
         graph = as_graph(bare, x=structural_features(features, bare))
     elif own is None:
@@ -89,24 +93,18 @@ def edges_key(graph: Graph) -> str:
 
 
 def warn_if_one_way(graph: Graph) -> None:
-    """Log a warning where no edge has its reverse, as in a list that names each undirected edge once."""
+    """Warn where no edge has its reverse, as in a list that names each undirected edge once."""
     if graph.is_undirected:
         return
     source, target = graph.edge_index
     source, target = source[source != target], target[source != target]
     there, back = source * graph.num_nodes + target, target * graph.num_nodes + source
     if not bool(torch.isin(there, back).any()):
-        logger.warning(
-            "all %d edges go one way: undirected=True adds their reverses, should they go both ways",
-            source.numel(),
+        warn_caller(
+            f"all {source.numel()} edges go one way: undirected=True adds their reverses, "
+            "should they go both ways",
+            OneWayEdgesWarning,
         )
-
-
-def _both_directions(edge_index: Any) -> Any:
-    edges = np.asarray(edge_index.detach().cpu() if isinstance(edge_index, torch.Tensor) else edge_index)
-    if edges.ndim != 2 or edges.shape[0] != 2:
-        return edges  # refused where every graph is checked
-    return np.concatenate([edges, edges[::-1]], axis=1)
 
 
 def _in_order(x: Any, names: Any) -> Any:
@@ -124,13 +122,26 @@ def _in_order(x: Any, names: Any) -> Any:
     raise DataError(f"x has not one row for each node: {other!r} of its index is no node, or stands twice")
 
 
-def _num_nodes(parts: GraphParts, node_ids: Any) -> int:
-    """As many as the graph says, as there are rows or ids, or as the edges need."""
-    if parts.num_nodes is not None:
-        return parts.num_nodes
-    if parts.x is not None:
-        return int(parts.x.shape[0]) if hasattr(parts.x, "shape") else len(parts.x)
-    if node_ids is not None and hasattr(node_ids, "__len__"):
-        return len(node_ids)
-    edges = np.asarray(parts.edge_index)
-    return int(edges.max()) + 1 if edges.size and edges.dtype.kind in "iu" else 0
+def _num_nodes(parts: GraphParts, edges: IntArray, node_ids: Any) -> int:
+    """As many as the graph has, as there are rows or ids, or as the edges need."""
+    ids = len(node_ids) if hasattr(node_ids, "__len__") else None
+    if ids == 0:
+        raise DataError("node_ids has 0 ids: one for each node is needed")
+    rows = parts.num_nodes if parts.num_nodes is not None else _length(parts.x)
+    if rows is not None and (parts.x is not None or parts.names is not None):
+        return rows
+    largest = max(int(edges.max()), 0) if edges.size else -1
+    nodes = next((count for count in (rows, ids) if count is not None), largest + 1)
+    if nodes != ids and nodes > _NODES + _NODES_PER_EDGE * edges.shape[1]:
+        raise DataError(
+            f"the graph has {nodes} nodes and {edges.shape[1]} edges, whose largest index is {largest}: "
+            "node_ids= with one id a node is needed if they are so many"
+        )
+    return nodes
+
+
+def _length(x: Any) -> int | None:
+    shape = getattr(x, "shape", None)
+    if shape is None:
+        return len(x) if hasattr(x, "__len__") else None
+    return int(shape[0]) if len(shape) else None

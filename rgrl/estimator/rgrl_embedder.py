@@ -32,8 +32,9 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
     """Learn a vector for each node of a graph without labels, and embed other graphs with what was learned.
 
     A graph is whatever :func:`rgrl.as_graph` takes: PyG ``Data``, networkx, ``(x, edge_index)``, a scipy
-    sparse adjacency ``[N, N]`` or a :class:`rgrl.Graph`. Edges that go one way stay so; weights are left out
-    with a warning, and refused below 0. ``y`` may be anything: it is not looked at.
+    sparse adjacency ``[N, N]`` or a :class:`rgrl.Graph`. Edges that go one way stay so, with a
+    :class:`rgrl.errors.OneWayEdgesWarning` where all do; an edge of weight 0 is none, other weights are left
+    out with an :class:`rgrl.errors.UnusedWeightsWarning`. ``y`` may be anything: it is not looked at.
 
     Args:
         features: ``None`` for the features that the graph has or ``x`` gives; else made of its edges, and its
@@ -81,7 +82,7 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
 
     Example:
         >>> import networkx as nx
-        >>> club = nx.karate_club_graph()
+        >>> club = nx.Graph(nx.karate_club_graph().edges())
         >>> embedder = RGRLEmbedder(features="degree", epochs=20, layers=(32, 16))
         >>> embedder.fit_transform(club).shape
         (34, 16)

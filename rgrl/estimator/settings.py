@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from rgrl.errors import ConfigError
-from rgrl.presets import RGRLPreset, load_preset
+from rgrl.presets import RGRLPreset, load_preset, preset_names
 
 #: Of the benchmark, or of datasets with several graphs.
 _NOT_HERE = ("batch_size", "eval_every", "patience")
+_PREFIX = "rgrl-"
 SETTINGS = tuple(field.name for field in dataclasses.fields(RGRLPreset) if field.name not in _NOT_HERE)
 
 
@@ -32,18 +33,36 @@ def settings_of(name: str | Path) -> dict[str, Any]:
     """The settings of a preset of RGRL.
 
     Args:
-        name: ``"cora"``, or a TOML file of one's own (``*.toml``).
+        name: ``"cora"`` or ``"rgrl-cora"``, or a TOML file of one's own (``*.toml``).
 
     Raises:
         ConfigError: If there is none, it is another method's, or made for several graphs.
     """
     name = str(name)
-    preset = load_preset(name if name.startswith("rgrl-") or name.endswith(".toml") else f"rgrl-{name}")
+    known = preset_names()
+    own = name.endswith(".toml")
+    full = name if own or name in known or name.startswith(_PREFIX) else f"{_PREFIX}{name}"
+    if not own and full not in known:
+        raise ConfigError(f"the preset {full!r} is unknown: accepted are {_accepted()}")
+    preset = load_preset(full)
     if not isinstance(preset, RGRLPreset):
-        raise ConfigError(f"the preset {name!r} is of the method {preset.method!r}: one of 'rgrl' is needed")
+        raise ConfigError(
+            f"the preset {name!r} is of the method {preset.method!r}: one of 'rgrl' is needed; "
+            f"accepted are {_accepted()}"
+        )
     if preset.batch_size is not None:
-        raise ConfigError(f"the preset {name!r} trains on batches of graphs: RGRLEmbedder takes one graph")
+        raise ConfigError(
+            f"the preset {name!r} trains on batches of graphs: RGRLEmbedder takes one graph; "
+            f"accepted are {_accepted()}"
+        )
     return {setting: getattr(preset, setting) for setting in SETTINGS}
+
+
+def _accepted() -> str:
+    """The presets for one graph, by their short names."""
+    names = [name for name in preset_names() if name.startswith(_PREFIX)]
+    short = [name.removeprefix(_PREFIX) for name in names if load_preset(name).batch_size is None]
+    return f"{', '.join(map(repr, short))}, or a .toml file"
 
 
 def plain_value(value: Any) -> Any:

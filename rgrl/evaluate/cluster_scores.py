@@ -55,7 +55,7 @@ def undirected_edges(edge_index: Any, num_nodes: int) -> tuple[IntArray, IntArra
     source, target = checked_edge_index(edge_index, num_nodes)
     if source.size == 0:
         raise DataError("edge_index has 0 edges: modularity and conductance need at least 1")
-    low, high = np.minimum(source, target), np.maximum(source, target)
+    low, high = np.minimum(source, target).astype(np.int64), np.maximum(source, target)
     pairs = np.unique(low * num_nodes + high)
     return pairs // num_nodes, pairs % num_nodes
 

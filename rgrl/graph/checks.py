@@ -15,13 +15,51 @@ from rgrl.errors import DataError
 IntArray = npt.NDArray[np.int64]
 
 
-def _as_array(value: Any, name: str) -> npt.NDArray[Any]:
+def refuse_masked(value: Any, name: str) -> None:
+    """Refuse a masked array with masked entries, which NumPy would hand over as if they were not masked.
+
+    Raises:
+        DataError: Names their number and the first.
+    """
+    if np.ma.is_masked(value):
+        masked = np.argwhere(np.ma.getmaskarray(value))
+        raise DataError(
+            f"{name} has {len(masked)} masked entries, the first at {masked[0].tolist()}: "
+            "fill them, or leave them out"
+        )
+
+
+def number_array(value: Any, name: str) -> npt.NDArray[Any]:
+    """Real numbers as an array of their own type; half precision becomes float32.
+
+    Raises:
+        DataError: If the value is no array of real numbers, or has masked entries.
+    """
+    refuse_masked(value, name)
     try:
-        array = value.detach().cpu().numpy() if isinstance(value, Tensor) else np.asarray(value)
+        array = _in_float32(value.detach()).cpu().numpy() if isinstance(value, Tensor) else np.asarray(value)
     except (TypeError, ValueError) as error:
         raise DataError(f"{name} is not an array: {type(value).__name__} ({error})") from None
     if array.dtype.kind not in "biuf":
         raise DataError(f"{name} has dtype {array.dtype}: numbers are needed")
+    return array
+
+
+def edge_array(edge_index: Any) -> IntArray:
+    """Edges as integers of any width ``[2, E]``; their range is not checked.
+
+    Raises:
+        DataError: If the shape is not ``[2, E]`` or the dtype no integer.
+    """
+    array = number_array(edge_index, "edge_index")
+    if array.ndim == 1 and array.size == 0:
+        array = np.empty((2, 0), dtype=np.int64)
+    if array.ndim != 2 or array.shape[0] != 2:
+        raise DataError(f"edge_index has shape {list(array.shape)}: [2, E] is needed")
+    if array.dtype.kind not in "iu":
+        if array.size:
+            raise DataError(f"edge_index has dtype {array.dtype}: integers are needed")
+        array = array.astype(np.int64)
     return array
 
 
@@ -31,22 +69,16 @@ def checked_edge_index(edge_index: Any, num_nodes: int) -> tuple[IntArray, IntAr
     Raises:
         DataError: If the shape is not ``[2, E]``, the dtype no integer, or an index out of range.
     """
-    array = _as_array(edge_index, "edge_index")
-    if array.ndim == 1 and array.size == 0:
-        array = np.empty((2, 0), dtype=np.int64)
-    if array.ndim != 2 or array.shape[0] != 2:
-        raise DataError(f"edge_index has shape {list(array.shape)}: [2, E] is needed")
-    if array.dtype.kind not in "iu" and array.size:
-        raise DataError(f"edge_index has dtype {array.dtype}: integers are needed")
-    array = array if array.dtype == np.int32 else array.astype(np.int64, copy=False)
+    array = edge_array(edge_index)
     if array.size and (array.min() < 0 or array.max() >= num_nodes):
         outside = (array < 0) | (array >= num_nodes)
         first = int(np.flatnonzero(outside.any(axis=0))[0])
         pair = tuple(int(v) for v in array[:, first])
         raise DataError(
-            f"edge_index has edges out of range: edge {first} is {pair}, "
-            f"but the {num_nodes} nodes are 0 to {num_nodes - 1}"
+            f"edge_index has edges out of range: edge {first} is {pair}, but the {num_nodes} nodes are "
+            f"0 to {num_nodes - 1}; the smallest index is {array.min()}, the largest {array.max()}"
         )
+    array = array if array.dtype == np.int32 else array.astype(np.int64, copy=False)
     return array[0], array[1]
 
 
@@ -68,7 +100,7 @@ def checked_features(x: Any) -> Tensor | sparse.csr_matrix:
         matrix.sum_duplicates()
         _require_finite(matrix.data, np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr)))
         return matrix
-    array = _as_array(_in_float32(x) if isinstance(x, Tensor) else x, "x")
+    array = number_array(x, "x")
     _require_shape(array.shape)
     array = np.ascontiguousarray(array, dtype=np.float32)
     if not np.isfinite(array.sum()):  # one pass without a mask of the matrix's size
@@ -88,7 +120,7 @@ def checked_labels(y: Any, num_nodes: int) -> Tensor:
     Raises:
         DataError: If the labels are no integers, negative, or not one a node.
     """
-    array = _as_array(y, "y")
+    array = number_array(y, "y")
     if array.dtype.kind not in "iu":
         raise DataError(f"y has dtype {array.dtype}: integer labels are needed")
     if array.ndim == 2 and array.shape[1] == 1:

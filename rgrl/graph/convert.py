@@ -15,7 +15,9 @@ from rgrl.graph.sparse_features import SparseFeatures
 def as_graph(source: Any, *, x: Any = None, y: Any = None, sparse_features: bool | None = None) -> Graph:
     """Take a graph in any of the usual forms.
 
-    Edge weights are not used: an edge is there or it is not.
+    Edge weights are not used: an edge is there, unless its weight is 0. That holds for zeros that a scipy
+    matrix stores, for the ``edge_weight`` of a Data and for the ``weight`` of networkx's edges alike; an edge
+    without a weight is there. Weights other than 0 and 1 give an :class:`rgrl.errors.UnusedWeightsWarning`.
 
     Args:
         source: A :class:`Graph` (returned as it is when nothing else is given), a PyG ``Data`` (its ``x``,
@@ -28,8 +30,8 @@ def as_graph(source: Any, *, x: Any = None, y: Any = None, sparse_features: bool
         sparse_features: As in :meth:`Graph.from_edge_index`.
 
     Raises:
-        DataError: If the form is not known, features are missing, an edge's weight is below 0, or a part is
-            invalid.
+        DataError: If the form is not known, features are missing, an edge's weight is below 0 or no finite
+            number, or a part is invalid.
 
     Example:
         >>> import networkx as nx, numpy as np

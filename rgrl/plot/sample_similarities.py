@@ -80,7 +80,7 @@ def sample_similarities(
 def _joined(edge_index: Any, nodes: int) -> IntArray:
     """Each pair of two nodes that an edge joins, once, as ``low * nodes + high``; sorted."""
     source, target = checked_edge_index(edge_index, nodes)
-    keys = np.minimum(source, target) * nodes + np.maximum(source, target)
+    keys = np.minimum(source, target).astype(np.int64) * nodes + np.maximum(source, target)
     joined: IntArray = np.unique(keys[source != target])
     if joined.size == 0:
         raise DataError("edge_index joins no two nodes: at least 1 edge that is no loop is needed")

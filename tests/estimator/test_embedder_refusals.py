@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import networkx as nx
 import numpy as np
 import pytest
+import torch
+from scipy import sparse
 from sklearn.exceptions import NotFittedError
 from small_embedder import club, club_edges, embedder, rows
+from torch_geometric.data import Data
 
-from rgrl.errors import ConfigError, DataError, DivergedError, RGRLError
+from rgrl.errors import (
+    ConfigError,
+    DataError,
+    DivergedError,
+    OneWayEdgesWarning,
+    RGRLError,
+    RGRLWarning,
+    UnusedWeightsWarning,
+)
 from rgrl.estimator import UnfittedError
+from rgrl.estimator.named_graph import named_graph
 
 
 def test_before_fit_everything_says_so(tmp_path: Any) -> None:
@@ -77,8 +90,9 @@ EDGE = np.array([[0, 1], [1, 0]])
         (
             nx.Graph([(0, 1, {"weight": -1})]),
             {"x": rows(2)},
-            "an edge has the weight -1: weights",
+            r"the edge \(0, 1\) has the weight -1.0: finite numbers",
         ),
+        ((None, EDGE), {"x": rows(2), "node_ids": []}, "node_ids has 0 ids: one for each of 2 nodes"),
     ],
 )
 def test_graphs_are_refused_in_one_line(graph: Any, arguments: Any, message: str) -> None:
@@ -99,17 +113,59 @@ def test_other_features_are_refused_after_fit() -> None:
         embedder(row_normalize=True).fit((-np.ones((34, 2)), club_edges()))
 
 
-def test_directed_edges_stay_so_unless_told(caplog: pytest.LogCaptureFixture) -> None:
+def test_directed_edges_stay_so_unless_told() -> None:
     there = club_edges()[:, :78]
-    one_way = embedder().fit((rows(), there))
-    assert caplog.messages == [
-        "all 78 edges go one way: undirected=True adds their reverses, should they go both ways"
+    with pytest.warns(OneWayEdgesWarning) as caught:
+        one_way = embedder().fit((rows(), there))
+    assert [(str(warning.message), warning.filename) for warning in caught] == [
+        ("all 78 edges go one way: undirected=True adds their reverses, should they go both ways", __file__)
     ]
-    both = embedder(undirected=True).fit((rows(), there))
-    assert len(caplog.messages) == 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RGRLWarning)
+        both = embedder(undirected=True).fit((rows(), there))
     assert np.array_equal(both.embedding_, embedder().fit(club(), x=rows()).embedding_)
     assert not np.allclose(both.embedding_, one_way.embedding_, atol=1e-3)
     assert np.array_equal(both.transform((rows(), there)), both.embedding_)
+
+
+def test_weights_give_one_warning_a_fit() -> None:
+    graph = nx.karate_club_graph()
+    with pytest.warns(UnusedWeightsWarning) as caught:
+        embedder(features="degree").fit_transform(graph)
+    assert [warning.filename for warning in caught] == [__file__]
+
+
+@pytest.mark.filterwarnings("ignore:Unable to accurately infer 'num_nodes'")
+@pytest.mark.parametrize("largest", [2**31 - 2, 2**31, 2**40, 2**63 - 2])
+def test_a_number_of_nodes_that_an_index_alone_says_is_refused_if_it_is_huge(largest: int) -> None:
+    ends = np.array([[0], [largest]])
+    for graph in (
+        (None, ends),
+        Data(edge_index=torch.tensor(ends)),
+        sparse.coo_matrix(([1], ends), shape=(largest + 1, largest + 1)),
+    ):
+        with pytest.raises(
+            DataError,
+            match=f"^the graph has {largest + 1} nodes and 1 edges, whose largest index is {largest}: ",
+        ):
+            embedder(features="degree").fit(graph)
+    with pytest.raises(DataError, match=f"but the 2 nodes are 0 to 1; .* the largest {largest}$"):
+        embedder(features="degree").fit((None, ends), node_ids=["a", "b"])
+
+
+def test_as_many_nodes_as_there_are_ids_or_a_million_may_be_without_edges() -> None:
+    many = sparse.coo_matrix(([1, 1], EDGE), shape=(1_000_100, 1_000_100))
+    fewer = sparse.coo_matrix(([1, 1], EDGE), shape=(1_000_000, 1_000_000))
+    assert named_graph(many, features="degree", node_ids=range(1_000_100)).graph.num_nodes == 1_000_100
+    assert named_graph(fewer, features="degree").graph.num_nodes == 1_000_000
+    with pytest.raises(DataError, match="node_ids= with one id a node is needed if they are so many"):
+        named_graph(many, features="degree")
+
+
+@pytest.mark.parametrize("graph", [(None, EDGE), nx.path_graph(2), sparse.csr_matrix([[0, 1], [1, 0]])])
+def test_an_empty_list_of_ids_is_refused(graph: Any) -> None:
+    with pytest.raises(DataError, match=r"^node_ids has 0 ids: one for each node is needed$"):
+        embedder(features="degree").fit(graph, node_ids=[])
 
 
 def test_a_training_that_diverges_says_so() -> None:

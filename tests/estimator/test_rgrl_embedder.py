@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import pickle
+import re
 from pathlib import Path
 from typing import Any
 
@@ -77,13 +78,27 @@ def test_defaults_and_names_are_those_of_the_preset() -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("nowhere", "the preset 'rgrl-nowhere' is unknown"),
+        ("nowhere", "the preset 'rgrl-nowhere' is unknown: accepted are 'citeseer', .*, or a .toml file$"),
+        ("rgrl-nowhere", "the preset 'rgrl-nowhere' is unknown: accepted are 'citeseer'"),
+        (
+            "dgi-cora",
+            "the preset 'dgi-cora' is of the method 'dgi': one of 'rgrl' is needed; accepted are 'citeseer'",
+        ),
+        ("ressl-digits", "the preset 'ressl-digits' is of the method 'ressl': one of 'rgrl' is needed"),
         ("ppi", "the preset 'ppi' trains on batches of graphs: RGRLEmbedder takes one graph"),
     ],
 )
 def test_presets_that_it_cannot_use(name: str, message: str) -> None:
-    with pytest.raises(ConfigError, match=message):
+    with pytest.raises(ConfigError, match=message) as caught:
         RGRLEmbedder.from_preset(name)
+    accepted = re.findall(r"'([a-z-]+)'(?=,| or)", str(caught.value).partition("citeseer")[2])
+    assert "ppi" not in accepted
+    for other in accepted:
+        assert (
+            RGRLEmbedder.from_preset(other).get_params()
+            == RGRLEmbedder.from_preset(f"rgrl-{other}").get_params()
+        )
+    assert {"cora", "default", "ogbn-arxiv"} < set(accepted)
 
 
 def test_a_preset_of_ones_own(tmp_path: Any) -> None:

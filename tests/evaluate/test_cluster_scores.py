@@ -42,6 +42,11 @@ def test_an_edge_counts_once_in_whatever_direction() -> None:
     assert list(zip(first.tolist(), second.tolist(), strict=True)) == [(0, 1), (0, 2), (2, 2)]
 
 
+def test_edges_of_32_bits_between_many_nodes_keep_their_ends() -> None:
+    edges = undirected_edges(np.array([[99_999], [99_998]], dtype=np.int32), 100_000)
+    assert [side.tolist() for side in edges] == [[99_998], [99_999]]
+
+
 @pytest.mark.parametrize(
     ("edges", "text"), [([], "edge_index has 0 edges"), ([[0], [3]], r"edge 0 is \(0, 3\)")]
 )

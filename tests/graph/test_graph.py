@@ -131,18 +131,33 @@ def test_features_of_any_real_type_become_float32(dtype):
         assert graph.x.tolist() == [[0.0, 1.0], [1.0, 0.0]]
 
 
-def test_weights_are_named_when_they_are_left_out(caplog):
-    as_graph(sparse.csr_matrix([[0, 2.0], [2.0, 0]]), x=np.ones((2, 1)))
-    assert "weights are not used" in caplog.text
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ({"x": [[np.nan], [1.0]]}, "x is not finite: 1 values, the first is nan at node 0"),
         ({"x": sparse.csr_matrix([[1.0], [np.inf]])}, "the first is inf at node 1"),
         ({"edge_index": [[0, 2], [1, 0]]}, r"edge 1 is \(2, 0\), but the 2 nodes are 0 to 1"),
-        ({"edge_index": [[-1], [0]]}, r"edge 0 is \(-1, 0\)"),
+        ({"edge_index": [[-1], [0]]}, r"edge 0 is \(-1, 0\), .* the smallest index is -1, the largest 0$"),
+        (
+            {"edge_index": [[0], [2**31]]},
+            "2 nodes are 0 to 1; the smallest index is 0, the largest 2147483648$",
+        ),
+        ({"edge_index": [[0], [2**63 - 1]]}, "the largest 9223372036854775807$"),
+        ({"edge_index": np.array([[0], [2**63]], dtype=np.uint64)}, r"edge 0 is \(0, 9223372036854775808\)"),
+        (
+            {"edge_index": torch.tensor([[0], [2**63]], dtype=torch.uint64)},
+            "the largest 9223372036854775808$",
+        ),
+        ({"edge_index": [[0], [2**64]]}, "edge_index has dtype object: numbers are needed"),
+        (
+            {"edge_index": np.ma.array([[0, 1], [1, 0]], mask=[[0, 0], [1, 1]])},
+            r"edge_index has 2 masked entries, the first at \[1, 0\]: fill them, or leave them out",
+        ),
+        (
+            {"x": np.ma.array([[1.0], [2.0]], mask=[[0], [1]])},
+            r"x has 1 masked entries, the first at \[1, 0\]",
+        ),
+        ({"y": np.ma.array([0, 1], mask=[1, 0])}, r"y has 1 masked entries, the first at \[0\]"),
         ({"edge_index": [[0.5], [1.0]]}, "edge_index has dtype float64: integers"),
         ({"edge_index": [0, 1]}, r"edge_index has shape \[2\]: \[2, E\]"),
         ({"edge_index": [["a"], ["b"]]}, "edge_index has dtype"),
@@ -164,6 +179,16 @@ def test_bad_input_is_named_in_one_line(arguments, message):
     assert "\n" not in str(caught.value)
 
 
+def test_a_masked_array_without_masked_entries_is_an_array():
+    graph = Graph.from_edge_index(np.ma.array([[0], [1]]), x=np.ma.array([[1.0], [2.0]], mask=False))
+    assert (graph.edge_index.tolist(), numbers(graph)) == ([[0], [1]], [[1.0], [2.0]])
+
+
+def test_unsigned_indices_are_edges():
+    graph = Graph.from_edge_index(np.array([[0], [1]], dtype=np.uint64), x=np.ones((2, 1)))
+    assert graph.edge_index.tolist() == [[0], [1]]
+
+
 def test_unknown_forms_and_missing_features_are_named():
     with pytest.raises(DataError, match="a dict is not a graph: accepted are"):
         as_graph({})
@@ -171,6 +196,10 @@ def test_unknown_forms_and_missing_features_are_named():
         as_graph(nx.path_graph(3))
     with pytest.raises(DataError, match=r"shape \[2, 3\]: a square one"):
         as_graph(sparse.csr_matrix((2, 3)), x=np.ones((2, 1)))
+    with pytest.raises(DataError, match=r"the adjacency has shape \[3\]: a square one"):
+        as_graph(sparse.coo_array(np.ones(3)), x=np.ones((3, 1)))
+    with pytest.raises(DataError, match="x has 2 rows, but num_nodes is 1099511627776: one row a node"):
+        as_graph(sparse.coo_matrix(([1], ([0], [1])), shape=(2**40, 2**40)), x=np.ones((2, 1)))
 
 
 @pytest.mark.parametrize("sparse_features", [False, True])

@@ -81,6 +81,14 @@ def test_in_a_large_graph_pairs_are_drawn_of_their_kind_alone(with_labels):
         assert 0.28 < float(found.others.mean()) < 0.39  # a third of all pairs are of one class
 
 
+def test_edges_of_32_bits_between_many_nodes_keep_their_ends():
+    rows = torch.tensor([[1.0, 0.0], [0.0, 1.0]]).repeat(50_000, 1)
+    edges = np.array([[99_997], [99_999]], dtype=np.int32)
+    assert sample_similarities(rows, edges, max_pairs=3).neighbours.tolist() == [1.0]
+    edges = np.array([[99_998], [99_999]], dtype=np.int32)
+    assert sample_similarities(rows, edges, max_pairs=3).neighbours.tolist() == [0.0]
+
+
 def test_large_classes_have_as_many_more_pairs_as_there_are():
     sizes = (2000, 1000)
     labels = torch.repeat_interleave(torch.arange(2), torch.tensor(sizes))
