@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import shutil
 import tempfile
@@ -10,16 +9,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 from rgrl.bench.environment import versions
-from rgrl.bench.requirement import Requirement, requirements
-from rgrl.errors import InstallationError, RGRLError
-
-#: Where the module has another name than the package.
-_MODULES = {"torch-geometric": "torch_geometric", "scikit-learn": "sklearn"}
+from rgrl.bench.installed_package import (
+    import_fault,
+    imported_from,
+    imported_version,
+    reinstalling,
+    words,
+)
+from rgrl.bench.requirement import Requirement, requirements, version_numbers
+from rgrl.errors import InstallationError
 
 #: For those who work on the package itself.
 _OF_DEVELOPERS = ("docs", "notebooks", "test", "test-slow")
@@ -42,11 +41,18 @@ def doctor(root: Path | None, *, as_json: bool) -> None:
 
 def examine(root: Path | None) -> dict[str, Any]:
     """Look at everything; ``problems`` holds what keeps the base from working, ``warnings`` what slows it."""
-    needed = requirements()
-    problems = _broken([each for each in needed if each.extra is None])
+    needed = [each for each in requirements() if each.extra not in _OF_DEVELOPERS]
+    faults = {each.name: import_fault(each.name) for each in needed if each.found is not None}
+    problems = [
+        fault
+        for each in needed
+        if each.extra is None and (fault := each.missing or faults[each.name]) is not None
+    ]
     if not needed:
         problems.append("rgrl is not installed, so nobody knows what it needs: pip install rgrl's folder")
-    found: dict[str, Any] = {"versions": versions()}
+    known = versions()
+    declared = known | {each.name: each.found for each in needed}
+    found: dict[str, Any] = {"versions": known, "imported": _imported(declared)}
     for part, look in (
         ("machine", _machine),
         ("kernels", _kernels),
@@ -57,25 +63,29 @@ def examine(root: Path | None) -> dict[str, Any]:
             found[part] = look()
         except Exception as error:  # whatever a broken installation makes of it
             found[part] = None
-            problems.append(f"{part}: {_words(error)}")
-    found["extras"] = _extras(needed)
-    found["warnings"] = _warnings(found)
+            problems.append(f"{part}: {words(error)}")
+    found["extras"] = _extras(needed, faults)
+    found["warnings"] = _stale(declared, found["imported"]) + _warnings(found)
     found["problems"] = list(dict.fromkeys(problems))
     return found
 
 
-def _broken(needed: Sequence[Requirement]) -> list[str]:
-    """Each package of the base that is missing, too old or cannot be imported."""
-    problems = []
-    for each in needed:
-        if each.missing is not None:
-            problems.append(each.missing)
-            continue
-        try:
-            importlib.import_module(_MODULES.get(each.name, each.name))
-        except Exception as error:  # a broken package raises what it likes
-            problems.append(f"{each.name} cannot be imported: {_words(error)}")
-    return problems
+def _imported(declared: Mapping[str, str | None]) -> dict[str, str]:
+    """The version of each module that says another than its package's metadata."""
+    own = {name: imported_version(name) for name in declared}
+    return {
+        name: version
+        for name, version in own.items()
+        if version is not None and version_numbers(version) != version_numbers(declared[name] or version)
+    }
+
+
+def _stale(declared: Mapping[str, str | None], imported: Mapping[str, str]) -> list[str]:
+    return [
+        f"{name} is {declared[name]} by its metadata, but what is imported from {imported_from(name)} says "
+        f"{version}: {reinstalling(name)}"
+        for name, version in imported.items()
+    ]
 
 
 def _machine() -> dict[str, Any]:
@@ -125,14 +135,18 @@ def _cache() -> dict[str, Any]:
     return {"path": str(path), "writable": True, "reason": None, "free_bytes": shutil.disk_usage(path).free}
 
 
-def _extras(needed: Sequence[Requirement]) -> dict[str, Any]:
+def _extras(needed: Sequence[Requirement], faults: Mapping[str, str | None]) -> dict[str, Any]:
     extras: dict[str, Any] = {}
     for each in needed:
-        if each.extra is None or each.extra in _OF_DEVELOPERS:
+        if each.extra is None:
             continue
-        extra = extras.setdefault(each.extra, {"missing": [], "install": f"pip install 'rgrl[{each.extra}]'"})
+        extra = extras.setdefault(
+            each.extra, {"missing": [], "broken": [], "install": f"pip install 'rgrl[{each.extra}]'"}
+        )
         if each.missing is not None:
             extra["missing"].append(each.missing)
+        elif (fault := faults[each.name]) is not None:
+            extra["broken"].append(fault)
     return dict(sorted(extras.items()))
 
 
@@ -158,12 +172,14 @@ def _warnings(found: Mapping[str, Any]) -> list[str]:
     return told
 
 
-def _words(error: Exception) -> str:
-    text = " ".join(str(error).split())
-    return text if isinstance(error, RGRLError) else f"{type(error).__name__}: {text}"
-
-
 def _show(found: Mapping[str, Any]) -> None:
+    if import_fault("rich") is not None:
+        print("\n".join(f"{name:<18} {text}" for name, text in _lines(found)))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     console = Console(soft_wrap=True, highlight=False)
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column(no_wrap=True)
@@ -174,9 +190,11 @@ def _show(found: Mapping[str, Any]) -> None:
 
 
 def _lines(found: Mapping[str, Any]) -> list[tuple[str, str]]:
-    lines = [
-        ("versions", ", ".join(f"{name} {number}" for name, number in found["versions"].items() if number))
+    imported = {name: f" (imported: {version})" for name, version in found["imported"].items()}
+    told = [
+        f"{name} {number}{imported.get(name, '')}" for name, number in found["versions"].items() if number
     ]
+    lines = [("versions", ", ".join(told))]
     if (machine := found["machine"]) is not None:
         units = [name for name in ("avx512", "native_bf16", "amx") if machine[name]]
         own, cores = machine["OMP_NUM_THREADS"], f"{machine['usable_cores']:g} usable cores"
@@ -203,8 +221,8 @@ def _lines(found: Mapping[str, Any]) -> list[tuple[str, str]]:
             ("not on disk", ", ".join(data["missing"]) or "none"),
         ]
     for name, extra in found["extras"].items():
-        told = f"{'; '.join(extra['missing'])}: {extra['install']}" if extra["missing"] else "installed"
-        lines.append((f"extra {name}", told))
+        missing = [f"{'; '.join(extra['missing'])}: {extra['install']}"] if extra["missing"] else []
+        lines.append((f"extra {name}", "; ".join([*missing, *extra["broken"]]) or "installed"))
     lines += [("warning", text) for text in found["warnings"]]
     lines.append(("state", "broken" if found["problems"] else "ready"))
     return lines

@@ -65,7 +65,9 @@ def peak_memory_bytes(device: str) -> int:
 
 def command() -> str:
     """The command that is running, as it can be typed again."""
-    return shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
+    program = Path(sys.argv[0]).name
+    called = ["python", "-m", "rgrl.bench"] if program == "__main__.py" else [program]
+    return shlex.join([*called, *sys.argv[1:]])
 
 
 def _processor() -> str:

@@ -39,7 +39,7 @@ class Requirement:
         """
         if self.found is None:
             return f"{self.name} is not installed"
-        if self.lowest is not None and _numbers(self.found) < _numbers(self.lowest):
+        if self.lowest is not None and version_numbers(self.found) < version_numbers(self.lowest):
             return f"{self.name} is {self.found}: at least {self.lowest} is needed"
         return None
 
@@ -65,8 +65,13 @@ def _version(name: str) -> str | None:
         return None
 
 
-def _numbers(text: str) -> tuple[int, ...]:
-    """The leading numbers of a version without zeros at the end, such as (2, 6) of ``2.6.0+cpu``."""
+def version_numbers(text: str) -> tuple[int, ...]:
+    """The leading numbers of a version without zeros at the end.
+
+    Example:
+        >>> version_numbers("2.6.0+cpu")
+        (2, 6)
+    """
     mark = re.match(r"\d+(\.\d+)*", text)
     numbers = [int(part) for part in mark[0].split(".")] if mark else []
     while numbers and numbers[-1] == 0:

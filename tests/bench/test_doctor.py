@@ -50,6 +50,7 @@ def test_a_missing_extra_comes_with_the_line_that_installs_it(bench, declared):
     assert found["extras"].keys() == {"plot", "tables", "walks"}, "those of developers are left out"
     assert found["extras"]["plot"] == {
         "missing": ["nothing-like-it is not installed"],
+        "broken": [],
         "install": "pip install 'rgrl[plot]'",
     }
     assert "at least 99.1 is needed" in found["extras"]["tables"]["missing"][0]
@@ -78,6 +79,50 @@ def test_a_package_that_cannot_be_imported_is_named(bench, declared, monkeypatch
     monkeypatch.setitem(sys.modules, "torch_geometric", None)
     code, _, err = bench("doctor")
     assert code == 2 and "torch-geometric cannot be imported: ModuleNotFoundError" in err
+
+
+def test_an_extra_that_cannot_be_imported_is_named_with_the_line_that_installs_it_anew(
+    bench, declared, monkeypatch
+):
+    declared.append("pillow; extra == 'image'")
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    code, out, _ = bench("doctor", "--json")
+    assert code == 0, "the base works"
+    (told,) = json.loads(out)["extras"]["image"]["broken"]
+    assert told.startswith("pillow cannot be imported: ModuleNotFoundError")
+    assert told.endswith(": pip install --force-reinstall pillow")
+    assert "pillow cannot be imported" in " ".join(bench("doctor")[1].split())
+
+
+def test_metadata_that_say_another_version_than_the_module_are_told(bench, declared, monkeypatch):
+    import scipy
+
+    monkeypatch.setattr(scipy, "__version__", "0.1.2")
+    code, out, _ = bench("doctor", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert found["imported"] == {"scipy": "0.1.2"}
+    (told,) = [each for each in found["warnings"] if "metadata" in each]
+    assert told.startswith(
+        f"scipy is {found['versions']['scipy']} by its metadata, but what is imported from /"
+    )
+    assert told.endswith("/scipy says 0.1.2: pip install --force-reinstall scipy")
+    assert "(imported: 0.1.2)" in " ".join(bench("doctor")[1].split())
+
+
+@pytest.mark.parametrize("own", ["2.6.0+cu124", "2.6", None, 3])
+def test_a_build_or_a_module_without_a_version_is_no_other_version(monkeypatch, own):
+    import torch
+
+    monkeypatch.setattr(torch, "__version__", own)
+    assert doctor._imported({"torch": "2.6.0", "no-such-module": None, "rich": "1"}) == {}
+
+
+def test_without_rich_the_page_is_plain(bench, declared, monkeypatch):
+    monkeypatch.setitem(sys.modules, "rich", None)
+    out = bench("doctor")[1]
+    assert out.startswith("versions           python ")
+    assert out.endswith("state              ready\n")
 
 
 def test_kernels_that_do_not_compile_are_a_problem(bench, declared, monkeypatch):

@@ -30,13 +30,19 @@ def test_places_and_an_axis_without_extent():
 NUMBERS = st.floats(-1e100, 1e100)
 
 
-@given(NUMBERS, NUMBERS | st.floats(0, 1e-300))
+@given(NUMBERS | st.just(0.0), NUMBERS | st.floats(0, 1e-280))
 def test_whatever_the_numbers_there_is_an_axis(first, extent):
     low, high = min(first, first + extent), max(first, first + extent)
     axis = Axis(low, high, 0, 100)
     assert 1 <= len(axis.ticks()) <= 7
     assert axis.ticks() == sorted(axis.ticks())
     assert all(0 <= axis.at(value) <= 100 for value in (low, high))
+
+
+@pytest.mark.parametrize("extent", [5e-324, 1e-310, 1e-300, 1e-289])
+def test_an_axis_that_is_narrower_than_steps_can_be_told_apart_has_one_tick(extent):
+    assert Axis(0, extent, 0, 100).ticks()[0] == 0
+    assert [Axis(0, extent, 0, 100).at(value) for value in (0, extent)] == [0, 100]
 
 
 def test_ticks_of_very_small_numbers_differ():

@@ -139,10 +139,21 @@ def test_names_of_300_letters_and_tasks_that_are_called_like_a_section_have_thei
             for task in ("runs", "link", "LINK")
         ),
     ]
-    text = page(bench, store(tmp_path / "results", *results), out=tmp_path / "report.html")
+    folder = store(tmp_path / "results", *results)
+    for part in ("embeddings", "seeds"):  # in which no file can have such a name
+        (folder / part).mkdir()
+    text = page(bench, folder, out=tmp_path / "report.html")
     assert text.count(">Link</h2>") == 2
     assert text.count(">Runs</h2>") == 2
     assert text.count('<table class="sortable">') == 4
+
+
+@pytest.mark.parametrize("junk", [10**400, -1, True, 1e300, LONG, [[[[1]]]]], ids=lambda each: repr(each)[:9])
+@pytest.mark.parametrize("name", ["seconds", "peak_memory_bytes", "parameters", "command", "hardware"])
+def test_what_is_only_shown_may_be_anything(tmp_path, name, junk):
+    result = full("rgrl", "cora", GOOD) | {name: junk}
+    result["runs"][0][name] = junk
+    assert report([store(tmp_path / "results", result)], tmp_path / "report.html") == (1, [])
 
 
 def nested(levels: int) -> Any:
