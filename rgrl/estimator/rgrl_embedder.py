@@ -18,14 +18,14 @@ from rgrl.estimator.embedder_parameters import EmbedderParameters
 from rgrl.estimator.fit_rgrl import fit_rgrl
 from rgrl.estimator.model_of import model_of
 from rgrl.estimator.named_graph import FIXED_FEATURES, NamedGraph, edges_key, named_graph, warn_if_one_way
-from rgrl.estimator.settings import checked_seed, plain_value, preset_of, require_whole
-from rgrl.estimator.stored_embedder import StoredEmbedder, read_embedder, write_embedder
+from rgrl.estimator.plain_arguments import plain_arguments, require_plain
+from rgrl.estimator.restored import FACTS, restored
+from rgrl.estimator.settings import checked_seed, preset_of, require_whole
+from rgrl.estimator.stored_embedder import StoredEmbedder, write_embedder
 from rgrl.estimator.unfitted_error import UnfittedError
 from rgrl.estimator.write_embedding import write_embedding
 from rgrl.methods.rgrl import RGRL
 from rgrl.training.device import checked_device
-
-_FACTS = ("n_features_in_", "n_iter_", "seconds_", "seed_", "_edges_key")
 
 
 class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=None):  # type: ignore[call-arg]
@@ -197,21 +197,20 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
             OutputError: If the file has another ending than ``.safetensors``, or cannot be written.
         """
         self._require_fitted("save")
-        params = {name: plain_value(value) for name, value in self.get_params(deep=False).items()}
-        seed = self.seed_ if isinstance(self.random_state, np.random.RandomState) else params["random_state"]
         stored = StoredEmbedder(
-            params={**params, "callback": None, "random_state": seed},
-            facts={name: getattr(self, name) for name in _FACTS},
+            params=plain_arguments(self.get_params(deep=False), self.seed_),
+            facts={name: getattr(self, name) for name in FACTS},
             weights=self.model_.state_dict(),
             embedding=torch.from_numpy(self.embedding_),
             losses=torch.from_numpy(self.loss_curve_),
             node_ids=self.node_ids_,
         )
         try:
+            require_plain(stored.params)
             model_of(stored.params, self.n_features_in_, stored.weights)
-        except (ConfigError, RuntimeError):
+        except ConfigError as error:
             raise ConfigError(
-                "settings changed after fit do not fit its model: fit again before save"
+                f"settings changed after fit do not fit its model: fit again before save ({error})"
             ) from None
         write_embedder(Path(path), stored)
 
@@ -222,19 +221,12 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
         Raises:
             DataError: If the file is missing, damaged or something else.
         """
-        path = Path(path)
-        stored = read_embedder(path)
-        params: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in stored.params.items()}
-        try:
-            estimator = cls(**params)
-            for name in _FACTS:
-                setattr(estimator, name, stored.facts[name])
-            estimator.model_ = model_of(params, estimator.n_features_in_, stored.weights)
-        except (ConfigError, KeyError, TypeError, RuntimeError) as error:
-            reason = str(error).splitlines()[0]
-            raise DataError(f"{path} is damaged: its parts do not fit together ({reason})") from None
+        stored, model = restored(Path(path), cls().get_params(deep=False).keys())
+        estimator = cls(**stored.params)
+        for name, value in stored.facts.items():
+            setattr(estimator, name, value)
+        estimator.model_, estimator.node_ids_ = model, stored.node_ids
         estimator.embedding_, estimator.loss_curve_ = stored.embedding.numpy(), stored.losses.numpy()
-        estimator.node_ids_ = stored.node_ids
         return estimator
 
     def __sklearn_is_fitted__(self) -> bool:

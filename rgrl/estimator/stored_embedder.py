@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,11 +15,13 @@ from torch import Tensor
 
 from rgrl import __version__
 from rgrl.errors import DataError, OutputError
-from rgrl.estimator.node_ids import NodeIds, ids_from_json, ids_to_json
+from rgrl.estimator.node_ids import NodeIds, checked_node_ids, ids_from_json, ids_to_json
+from rgrl.evaluate.checks import require_finite
 from rgrl.write_whole import write_whole
 
 _FORMAT, _VERSION = "rgrl.RGRLEmbedder", 1
 _MODEL = "model."
+_DIGEST = "sha256"
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +72,7 @@ def write_embedder(path: Path, stored: StoredEmbedder) -> None:
         "params": json.dumps(stored.params),
         "facts": json.dumps(stored.facts),
     }
+    metadata[_DIGEST] = _digest(metadata, tensors)
     with write_whole(path) as temporary:
         save_file(tensors, temporary, metadata=metadata)
 
@@ -76,40 +80,99 @@ def write_embedder(path: Path, stored: StoredEmbedder) -> None:
 def read_embedder(path: Path) -> StoredEmbedder:
     """Read what :func:`write_embedder` wrote; nothing in it is ever run.
 
+    Each part is checked by itself; whether they fit together is seen by :func:`restored`. A file that was
+    changed after it was written is known by its digest.
+
     Raises:
         DataError: If the file is missing, damaged, something else, or of a later version.
     """
+    metadata, tensors = _content(path)
+    if metadata.get("format") != _FORMAT:
+        raise DataError(f"{path} holds no RGRLEmbedder: a file that RGRLEmbedder.save wrote is needed")
+    if (found := metadata.get("format_version")) != str(_VERSION):
+        raise DataError(f"{path} has version {found!r} of its format: this rgrl reads version {_VERSION}")
+    try:
+        return _taken(metadata, tensors)
+    except DataError as error:
+        raise DataError(f"{path} is damaged: {error}") from None
+
+
+def _content(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
     from safetensors import SafetensorError, safe_open
 
     try:
         with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            return file.metadata() or {}, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror or error}") from None
     except SafetensorError as error:
         raise DataError(f"{path} is damaged or no safetensors file: {error}") from None
-    if metadata.get("format") != _FORMAT:
-        raise DataError(f"{path} holds no RGRLEmbedder: a file that RGRLEmbedder.save wrote is needed")
-    if metadata.get("format_version") != str(_VERSION):
-        found = metadata.get("format_version")
-        raise DataError(f"{path} has version {found} of its format: this rgrl reads version {_VERSION}")
-    try:
-        return _taken(metadata, tensors)
-    except (KeyError, ValueError, TypeError) as error:
-        raise DataError(f"{path} is damaged: {type(error).__name__} {error}") from None
 
 
 def _taken(metadata: Mapping[str, str], tensors: dict[str, Tensor]) -> StoredEmbedder:
-    params, facts = json.loads(metadata["params"]), json.loads(metadata["facts"])
-    if not isinstance(params, dict) or not isinstance(facts, dict):
-        raise ValueError("params and facts are no tables")
-    if "node_ids" in tensors:
-        ids: NodeIds = tensors["node_ids"].numpy()
-    else:
-        ids = ids_from_json(tensors["node_ids_json"].numpy().tobytes().decode())
+    params, facts = _table("params", metadata), _table("facts", metadata)
+    if _DIGEST in metadata and metadata[_DIGEST] != _digest(metadata, tensors):
+        raise DataError("its content is not what was written")
     weights = {name.removeprefix(_MODEL): value for name, value in tensors.items() if name.startswith(_MODEL)}
-    embedding, losses = tensors["embeddings"], tensors["loss_curve"]
-    if embedding.ndim != 2 or ids.shape != (embedding.shape[0],):
-        raise ValueError(f"{ids.size} node ids stand beside an embedding {list(embedding.shape)}")
-    return StoredEmbedder(params, facts, weights, embedding, losses, ids)
+    others = {name: value for name, value in tensors.items() if not name.startswith(_MODEL)}
+    embedding = _taken_out(others, "embeddings", torch.float32, 2)
+    losses = _taken_out(others, "loss_curve", torch.float64, 1)
+    if "node_ids" in others:
+        ids: NodeIds = _taken_out(others, "node_ids", torch.int64, 1).numpy()
+    else:
+        ids = _parsed_ids(_taken_out(others, "node_ids_json", torch.uint8, 1))
+    if others:
+        raise DataError(f"the tensor {min(others)!r} is none of an embedder's")
+    if 0 in embedding.shape:
+        raise DataError(f"embeddings have shape {list(embedding.shape)}: at least [1, 1] is needed")
+    require_finite(embedding)
+    if not bool(torch.isfinite(losses).all()):
+        raise DataError("loss_curve holds NaN or infinite values: finite ones are needed")
+    return StoredEmbedder(
+        params, facts, weights, embedding, losses, checked_node_ids(ids, embedding.shape[0])
+    )
+
+
+def _table(name: str, metadata: Mapping[str, str]) -> dict[str, Any]:
+    table = _parsed(name, metadata.get(name, ""))
+    if not isinstance(table, dict):
+        raise DataError(f"{name} is no table")
+    return table
+
+
+def _parsed_ids(code: Tensor) -> NodeIds:
+    try:
+        text = code.numpy().tobytes().decode()
+        return ids_from_json(text)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"node_ids_json cannot be read: {error}") from None
+
+
+def _parsed(name: str, text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:  # RecursionError: nested without end
+        raise DataError(f"{name} cannot be read: {error}") from None
+
+
+def _taken_out(tensors: dict[str, Tensor], name: str, dtype: torch.dtype, dim: int) -> Tensor:
+    if name not in tensors:
+        raise DataError(f"the tensor {name!r} is missing")
+    tensor = tensors.pop(name)
+    if tensor.dtype != dtype or tensor.dim() != dim:
+        raise DataError(
+            f"the tensor {name!r} is {tensor.dtype} {list(tensor.shape)}: "
+            f"{dtype} of {dim} dimensions is needed"
+        )
+    return tensor
+
+
+def _digest(metadata: Mapping[str, str], tensors: Mapping[str, Tensor]) -> str:
+    """SHA-256 of settings, facts, and every tensor with its name, type and shape."""
+    digest = hashlib.sha256(repr((metadata["params"], metadata["facts"])).encode())
+    for name in sorted(tensors):
+        tensor = tensors[name]
+        digest.update(repr((name, str(tensor.dtype), list(tensor.shape))).encode())
+        if tensor.numel():
+            digest.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
+    return digest.hexdigest()
