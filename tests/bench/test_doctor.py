@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from rgrl.bench import doctor, machine, requirement
+from rgrl.bench.installed_package import import_fault
 from rgrl.bench.requirement import Requirement, requirements
 from rgrl.datasets import DATASETS
 
@@ -92,6 +93,11 @@ def test_an_extra_that_cannot_be_imported_is_named_with_the_line_that_installs_i
     assert told.startswith("pillow cannot be imported: ModuleNotFoundError")
     assert told.endswith(": pip install --force-reinstall pillow")
     assert "pillow cannot be imported" in " ".join(bench("doctor")[1].split())
+
+
+@pytest.mark.parametrize("package", ["pillow", "scikit-learn", "torch-geometric"])
+def test_a_module_may_be_called_otherwise_than_its_package(package):
+    assert import_fault(package) is None
 
 
 def test_metadata_that_say_another_version_than_the_module_are_told(bench, declared, monkeypatch):
