@@ -15,5 +15,6 @@ def test_the_blocks_of_the_page_run_from_top_to_bottom() -> None:
     assert found["embedding"].shape == (34, 256)
     assert found["frame"].index[-1] == "newcomer"
     assert set(found["by_age"]) <= {0, 1}
+    assert found["plane"].shape == (34, 2)
     assert found["sides"].shape == (34,)
     assert set(found["sides"]) == {0, 1}
