@@ -14,6 +14,8 @@ from torch import Tensor
 
 from rgrl.errors import DataError
 from rgrl.evaluate.split_like import SplitLike
+from rgrl.graph.checks import refuse_masked
+from rgrl.graph.sparse_features import SparseFeatures
 
 IntArray: TypeAlias = npt.NDArray[np.int64]
 
@@ -28,12 +30,16 @@ def checked_embeddings(embeddings: Any) -> Tensor | sparse.csr_matrix:
     """Embeddings as a float32 tensor ``[N, d]`` on their own device, or as a float32 scipy CSR matrix.
 
     Args:
-        embeddings: Tensor or array ``[N, d]``, torch sparse tensor or scipy sparse matrix.
+        embeddings: Tensor or array ``[N, d]``, torch sparse tensor, scipy sparse matrix, or the sparse
+            features of a graph.
 
     Raises:
-        DataError: If they are not two-dimensional, empty, not real numbers, not finite, or
+        DataError: If they are not two-dimensional, empty, not real numbers, not finite, masked in part, or
             above 1e18 in size.
     """
+    if isinstance(embeddings, SparseFeatures):
+        embeddings = embeddings.to_scipy()
+    refuse_masked(embeddings, "embeddings")
     if isinstance(embeddings, Tensor):
         if embeddings.layout != torch.strided:
             embeddings = _torch_to_scipy(embeddings)

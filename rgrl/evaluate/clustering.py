@@ -40,7 +40,7 @@ def clustering(
     k-means++. A run uses one thread, so that the number of threads changes no bit; the runs go side by side.
 
     Args:
-        embeddings: ``[N, d]``: a tensor, an array, or a sparse matrix of scipy or torch.
+        embeddings: ``[N, d]``: a tensor, an array, a sparse matrix of scipy or torch, or `SparseFeatures`.
         labels: Class of every node, integers ``[N]``, -1 for unknown; such nodes are clustered, but not held
             against a label. None for no labels.
         num_clusters: Number of clusters; None for as many as the labels have classes.

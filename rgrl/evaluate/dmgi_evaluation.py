@@ -32,7 +32,7 @@ def dmgi_evaluation(
     the split has classes, and `similarity_search`.
 
     Args:
-        embeddings: ``[N, d]``: a tensor, an array, or a sparse matrix of scipy or torch.
+        embeddings: ``[N, d]``: a tensor, an array, a sparse matrix of scipy or torch, or `SparseFeatures`.
         labels: Class of every node, integers ``[N]``; nodes outside the split may have -1.
         split: An object with ``train``, ``val`` and ``test`` rows.
         repeats: Classifiers of the probe.

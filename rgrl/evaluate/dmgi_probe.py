@@ -41,8 +41,8 @@ def dmgi_probe(
     earliest of equals, chosen for macro- and micro-F1 each by itself. All repeats are trained at once.
 
     Args:
-        embeddings: ``[N, d]``: a tensor, an array, or a sparse matrix of scipy or torch, whose used rows are
-            made dense. Computed in float32 on the tensor's device.
+        embeddings: ``[N, d]``: a tensor, an array, a sparse matrix of scipy or torch, or `SparseFeatures`; of
+            sparse ones the used rows are made dense. Computed in float32 on the tensor's device.
         labels: Class of every node, integers ``[N]``; nodes outside the split may have -1.
         split: An object with ``train``, ``val`` and ``test`` rows.
         repeats: Classifiers.

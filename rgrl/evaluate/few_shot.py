@@ -46,8 +46,8 @@ def few_shot(
     classification", whose strength is scikit-learn's default of 1. There are no nodes to choose it by.
 
     Args:
-        embeddings: ``[N, d]``: a tensor, an array, or a sparse matrix of scipy or torch. Computed in float32
-            on the tensor's device.
+        embeddings: ``[N, d]``: a tensor, an array, a sparse matrix of scipy or torch, or `SparseFeatures`.
+            Computed in float32 on the tensor's device.
         labels: Class of every node, integers ``[N]``, -1 for unknown; such nodes are left out.
         shots: Numbers k of nodes a class.
         draws: Repetitions for each k.

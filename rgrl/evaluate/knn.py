@@ -12,6 +12,7 @@ from torch.nn import functional as F
 
 from rgrl.errors import ConfigError, DataError
 from rgrl.evaluate.part_checks import checked_part, require_one_width
+from rgrl.evaluate.products import Embeddings, products
 from rgrl.evaluate.report import Report
 from rgrl.evaluate.setting_checks import require_count, require_positive
 from rgrl.evaluate.unit_rows import unit_rows
@@ -42,8 +43,9 @@ def knn(
     of classes with as many votes the first one is predicted. There is nothing to fit and no randomness.
 
     Args:
-        train_embeddings: ``[N, d]``: a tensor, an array or a sparse matrix. Computed in float32 on the
-            tensor's device.
+        train_embeddings: ``[N, d]``: a tensor, an array, a sparse matrix of scipy or torch, or
+            `SparseFeatures`; sparse ones stay so where both parts are. Computed in float32 on the tensor's
+            device.
         train_labels: Integers ``[N]``, 0 and up.
         test_embeddings: ``[n, d]``.
         test_labels: Integers ``[n]``.
@@ -74,15 +76,14 @@ def knn(
         raise DataError(
             f"k is {max(ks)}, but there are {train.shape[0]} train rows: so many are accepted at most"
         )
-    candidates, queries = unit_rows(train), unit_rows(test.to(train.device))
-    assert isinstance(candidates, Tensor)
-    assert isinstance(queries, Tensor)
-    label = torch.from_numpy(classes).to(train.device)
-    target = torch.from_numpy(wanted).to(train.device)
+    candidates, queries = _alike(unit_rows(train), unit_rows(test))
+    device = candidates.device if isinstance(candidates, Tensor) else torch.device("cpu")
+    label, target = torch.from_numpy(classes).to(device), torch.from_numpy(wanted).to(device)
     count = int(max(classes.max(), wanted.max())) + 1
     hits = dict.fromkeys(ks, 0)
-    for part, own in _chunks(queries, target, candidates.shape[0]):
-        cosine = part @ candidates.T
+    step = max(1, _CHUNK_BYTES // (4 * candidates.shape[0]))
+    for start in range(0, len(target), step):
+        cosine, own = products(queries[start : start + step], candidates), target[start : start + step]
         nearest = cosine.topk(min(max(ks) + 1, cosine.shape[1]), dim=1)
         for k in hits:
             votes = _votes(cosine, nearest.values, nearest.indices, label, k, temperature, count)
@@ -92,9 +93,14 @@ def knn(
     return report
 
 
-def _chunks(queries: Tensor, target: Tensor, candidates: int) -> list[tuple[Tensor, Tensor]]:
-    rows = max(1, _CHUNK_BYTES // (4 * candidates))
-    return list(zip(torch.split(queries, rows), torch.split(target, rows), strict=True))
+def _alike(train: Embeddings, test: Embeddings) -> tuple[Embeddings, Embeddings]:
+    """Both sparse, or both dense on the train part's device, or the test part's where only that has one."""
+    if not isinstance(train, Tensor) and not isinstance(test, Tensor):
+        return train, test
+    device = next(part.device for part in (train, test) if isinstance(part, Tensor))
+    dense = (part if isinstance(part, Tensor) else torch.from_numpy(part.toarray()) for part in (train, test))
+    first, second = (part.to(device) for part in dense)
+    return first, second
 
 
 def _votes(

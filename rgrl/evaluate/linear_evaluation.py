@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from rgrl.errors import ConfigError, DataError
-from rgrl.evaluate.part_checks import checked_part, require_one_width
+from rgrl.evaluate.part_checks import checked_dense_part, require_one_width
 from rgrl.evaluate.report import Report
 from rgrl.evaluate.setting_checks import require_count, require_positive
 
@@ -81,12 +81,12 @@ def linear_evaluation(
     draw: Callable[[int], Any] = (
         train_embeddings if callable(train_embeddings) else lambda _: train_embeddings
     )
-    test, wanted = checked_part(test_embeddings, test_labels, "test")
+    test, wanted = checked_dense_part(test_embeddings, test_labels, "test")
     generator = torch.Generator().manual_seed(seed)
     weight = direction = label = torch.empty(0)
     for epoch in range(1, epochs + 1):
         if epoch == 1 or callable(train_embeddings):
-            train, classes = checked_part(draw(epoch), train_labels, "train")
+            train, classes = checked_dense_part(draw(epoch), train_labels, "train")
             require_one_width(train, test)
         if epoch == 1:
             count = int(max(classes.max(), wanted.max())) + 1

@@ -38,8 +38,9 @@ def linear_probe(
     far from convergence; `logistic_regression` is the converged companion.
 
     Args:
-        embeddings: ``[N, d]``: a tensor, an array, or a sparse matrix of scipy or torch, which stays sparse
-            unless it is more than a tenth full. Computed in float32 on the tensor's device.
+        embeddings: ``[N, d]``: a tensor, an array, a sparse matrix of scipy or torch, or `SparseFeatures`;
+            what is sparse stays so unless it is more than a tenth full. Computed in float32 on the tensor's
+            device.
         labels: Class of every node, integers ``[N]``.
         splits: Objects with ``train``, ``val`` and ``test`` rows.
         steps: Full-batch updates; 0 scores the untrained classifier.

@@ -14,7 +14,8 @@ from rgrl.evaluate.checks import IntArray, checked_embeddings, checked_pairs
 from rgrl.evaluate.edge_split_like import EdgeSplitLike
 from rgrl.evaluate.hadamard_path import hadamard_path
 from rgrl.evaluate.logistic_regression import DEFAULT_STRENGTHS, TOLERANCE
-from rgrl.evaluate.pair_scores import Embeddings, FloatArray, cosine, weighted_dot
+from rgrl.evaluate.pair_scores import FloatArray, cosine, weighted_dot
+from rgrl.evaluate.products import Embeddings
 from rgrl.evaluate.ranking_metrics import ranking_metrics
 from rgrl.evaluate.report import Report
 from rgrl.evaluate.two_hop_share import two_hop_share
@@ -48,7 +49,7 @@ def link_prediction(
     part; with fewer than K negatives Hits@K is 1.
 
     Args:
-        embeddings: ``[N, d]``: a tensor, an array, or a sparse matrix of scipy or torch.
+        embeddings: ``[N, d]``: a tensor, an array, a sparse matrix of scipy or torch, or `SparseFeatures`.
         split: Edges and other pairs, such as a :class:`rgrl.datasets.EdgeSplit`.
         negatives: Kinds to hold the edges against: ``"random"``, ``"hard"``.
         scorers: ``"cosine"``, ``"dot"``, ``"hadamard"``.

@@ -44,8 +44,8 @@ def logistic_regression(
     device; wider and sparse ones by scikit-learn's solver of the same objective, in float64 on the CPU.
 
     Args:
-        embeddings: ``[N, d]``: a tensor, an array, or a sparse matrix of scipy or torch, which stays sparse
-            unless it is more than a tenth full.
+        embeddings: ``[N, d]``: a tensor, an array, a sparse matrix of scipy or torch, or `SparseFeatures`;
+            what is sparse stays so unless it is more than a tenth full.
         labels: Class of every node, integers ``[N]``.
         splits: Objects with ``train``, ``val`` and ``test`` rows.
         strengths: Regularisation to choose from, in any order.

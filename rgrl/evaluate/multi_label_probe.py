@@ -46,8 +46,8 @@ def multi_label_probe(
     above 0. Weights begin Xavier-uniform, biases at zero, the same for every weight decay.
 
     Args:
-        embeddings: ``[N, d]``: a tensor, an array, or a sparse matrix of scipy or torch, whose used rows are
-            made dense. Computed in float32 on the tensor's device.
+        embeddings: ``[N, d]``: a tensor, an array, a sparse matrix of scipy or torch, or `SparseFeatures`; of
+            sparse ones the used rows are made dense. Computed in float32 on the tensor's device.
         labels: Which of L labels each node has, bool ``[N, L]`` or numbers that are all 0 or 1.
         splits: Objects with ``train``, ``val`` and ``test`` rows.
         steps: Full-batch updates; 0 scores the untrained classifier.

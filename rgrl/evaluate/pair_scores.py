@@ -7,12 +7,11 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 import torch
-from scipy import sparse
 from torch import Tensor
 
 from rgrl.evaluate.checks import IntArray
+from rgrl.evaluate.products import Embeddings
 
-Embeddings: TypeAlias = Tensor | sparse.csr_matrix
 FloatArray: TypeAlias = npt.NDArray[np.floating]
 
 _CHUNK_ENTRIES = 1 << 20

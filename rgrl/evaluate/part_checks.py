@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from rgrl.errors import DataError
 from rgrl.evaluate.checks import IntArray, checked_embeddings, checked_labels
+from rgrl.evaluate.products import Embeddings
 
 
-def checked_part(embeddings: Any, labels: Any, part: str) -> tuple[Tensor, IntArray]:
-    """Dense float32 embeddings ``[n, d]`` of one part, and its labels ``[n]``, every one a class.
+def checked_part(embeddings: Any, labels: Any, part: str) -> tuple[Embeddings, IntArray]:
+    """Float32 embeddings ``[n, d]`` of one part, and its labels ``[n]``, every one a class.
 
     Args:
-        embeddings: Tensor, array or sparse matrix.
+        embeddings: As `checked_embeddings` takes them.
         labels: Integers, 0 and up.
         part: What the messages call it.
 
@@ -28,12 +30,20 @@ def checked_part(embeddings: Any, labels: Any, part: str) -> tuple[Tensor, IntAr
         classes, _ = checked_labels(labels, features.shape[0], [(rows,)], None)
     except DataError as error:
         raise DataError(f"{part}: {error}") from None
-    if not isinstance(features, Tensor):
-        features = checked_embeddings(features.toarray())
     return features, classes
 
 
-def require_one_width(train: Tensor, test: Tensor) -> None:
+def checked_dense_part(embeddings: Any, labels: Any, part: str) -> tuple[Tensor, IntArray]:
+    """The same, made dense where it is not.
+
+    Raises:
+        DataError: If they cannot be used or do not fit together.
+    """
+    features, classes = checked_part(embeddings, labels, part)
+    return features if isinstance(features, Tensor) else torch.from_numpy(features.toarray()), classes
+
+
+def require_one_width(train: Embeddings, test: Embeddings) -> None:
     """Refuse parts whose rows differ in width.
 
     Raises:

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from scipy import sparse
 from torch import Tensor
 
 from rgrl.errors import ConfigError, DataError
 from rgrl.evaluate.checks import checked_classes, checked_embeddings, checked_rows
+from rgrl.evaluate.products import products
 from rgrl.evaluate.report import Report
 from rgrl.evaluate.setting_checks import require_count
 from rgrl.evaluate.unit_rows import unit_rows
@@ -37,8 +37,8 @@ def similarity_search(
     cosine 0 of everything.
 
     Args:
-        embeddings: ``[N, d]``: a tensor, an array, or a sparse matrix of scipy or torch. Computed in float32
-            on the tensor's device.
+        embeddings: ``[N, d]``: a tensor, an array, a sparse matrix of scipy or torch, or `SparseFeatures`.
+            Computed in float32 on the tensor's device.
         labels: Class of every node, integers ``[N]``, -1 for unknown; such nodes are neither queries nor
             candidates.
         ks: Numbers of neighbours.
@@ -79,7 +79,7 @@ def similarity_search(
     sums = dict.fromkeys(ks, 0.0)
     step = max(1, _CHUNK_BYTES // (4 * chosen.size))
     for start in range(0, chosen.size, step):
-        cosine = _cosine(points, start, start + step)
+        cosine = products(points[start : start + step], points)
         query = target[start : start + step]
         own = torch.arange(query.numel(), device=device)
         cosine[own, own + start] = -torch.inf
@@ -94,13 +94,6 @@ def similarity_search(
     report = Report("similarity_search", {f"sim@{k}": (total / chosen.size,) for k, total in sums.items()})
     logger.debug("%s", report)
     return report
-
-
-def _cosine(points: Tensor | sparse.csr_matrix, start: int, stop: int) -> Tensor:
-    """Cosines ``[stop - start, n]`` of some of the unit rows with all."""
-    if isinstance(points, Tensor):
-        return points[start:stop] @ points.T
-    return torch.from_numpy((points[start:stop] @ points.T).toarray())
 
 
 def _shared(cosine: Tensor, same: Tensor, last: Tensor, k: int) -> Tensor:

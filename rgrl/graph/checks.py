@@ -24,7 +24,7 @@ def refuse_masked(value: Any, name: str) -> None:
     if np.ma.is_masked(value):
         masked = np.argwhere(np.ma.getmaskarray(value))
         raise DataError(
-            f"{name} has {len(masked)} masked entries, the first at {masked[0].tolist()}: "
+            f"{name}: {len(masked)} of {value.size} entries are masked, the first at {masked[0].tolist()}; "
             "fill them, or leave them out"
         )
 

@@ -29,7 +29,8 @@ def embedding_coordinates(
     they end.
 
     Args:
-        embedding: ``[N, d]``, N at least 2: a tensor, an array, or a sparse matrix of scipy or torch.
+        embedding: ``[N, d]``, N at least 2: a tensor, an array, a sparse matrix of scipy or torch, or
+            `SparseFeatures`.
         method: ``"tsne"`` at perplexity 30 (a third of the rows, if they are few), ``"umap"`` with 15
             neighbours, or ``"pca"``.
         normalize: Whether to bring the rows to length 1 first, so that distance means cosine.

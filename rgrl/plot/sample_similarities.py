@@ -44,7 +44,7 @@ def sample_similarities(
     loops are no pairs.
 
     Args:
-        embedding: ``[N, d]``: a tensor, an array, or a sparse matrix of scipy or torch.
+        embedding: ``[N, d]``: a tensor, an array, a sparse matrix of scipy or torch, or `SparseFeatures`.
         edge_index: Edges ``[2, E]``, read as undirected.
         labels: Class of every node, integers ``[N]``, -1 for unknown; such nodes are in pairs of neighbours
             only. None for no labels.

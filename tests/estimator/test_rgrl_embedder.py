@@ -10,6 +10,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
+import sklearn
 import torch
 from scipy import sparse
 from sklearn.base import clone
@@ -158,6 +159,21 @@ def test_a_pipeline_learns_from_the_labelled_nodes_alone() -> None:
     assert pipe.predict(graph).tolist() == alone.predict(pipe[0].embedding_).tolist()
     given = make_pipeline(embedder(), classifier).fit((None, club_edges()), y, rgrlembedder__x=rows())
     assert given[0].n_features_in_ == 6
+    with pytest.raises(DataError, match="the graph has no features"):
+        given.predict((None, club_edges()))
+
+
+def test_features_reach_fit_and_transform_of_a_pipeline_with_the_graph_or_by_routing() -> None:
+    y, classifier = np.arange(34) % 2, LogisticRegression()
+    graph = rgrl.as_graph(club(), x=rows())
+    plain = make_pipeline(embedder(), classifier).fit(graph, y)
+    with sklearn.config_context(enable_metadata_routing=True):
+        asking = embedder().set_fit_request(x=True).set_transform_request(x=True)
+        routed = make_pipeline(asking, classifier).fit(club(), y, x=rows())
+        assert routed.predict(club(), x=rows()).tolist() == plain.predict(graph).tolist()
+        with pytest.raises(DataError, match="the graph has no features"):
+            routed.predict(club())
+    assert np.array_equal(routed[0].embedding_, plain[0].embedding_)
 
 
 def test_new_nodes_and_new_graphs() -> None:

@@ -151,13 +151,13 @@ def test_features_of_any_real_type_become_float32(dtype):
         ({"edge_index": [[0], [2**64]]}, "edge_index has dtype object: numbers are needed"),
         (
             {"edge_index": np.ma.array([[0, 1], [1, 0]], mask=[[0, 0], [1, 1]])},
-            r"edge_index has 2 masked entries, the first at \[1, 0\]: fill them, or leave them out",
+            r"edge_index: 2 of 4 entries are masked, the first at \[1, 0\]; fill them, or leave them out",
         ),
         (
             {"x": np.ma.array([[1.0], [2.0]], mask=[[0], [1]])},
-            r"x has 1 masked entries, the first at \[1, 0\]",
+            r"x: 1 of 2 entries are masked, the first at \[1, 0\]",
         ),
-        ({"y": np.ma.array([0, 1], mask=[1, 0])}, r"y has 1 masked entries, the first at \[0\]"),
+        ({"y": np.ma.array([0, 1], mask=[1, 0])}, r"y: 1 of 2 entries are masked, the first at \[0\]"),
         ({"edge_index": [[0.5], [1.0]]}, "edge_index has dtype float64: integers"),
         ({"edge_index": [0, 1]}, r"edge_index has shape \[2\]: \[2, E\]"),
         ({"edge_index": [["a"], ["b"]]}, "edge_index has dtype"),
