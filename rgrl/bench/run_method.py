@@ -28,7 +28,7 @@ from rgrl.evaluate import Report, load_embeddings, save_embeddings
 from rgrl.graph import Graph
 
 #: Metrics of a task that a note of progress shows; the result has all.
-_SHOWN_METRICS = 4
+_SHOWN_METRICS = 5
 
 
 @dataclass(frozen=True, eq=False)

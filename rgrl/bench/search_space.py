@@ -92,10 +92,24 @@ def tunable_method(name: str) -> str:
     return method
 
 
+def with_anchors_of(preset: Any, num_nodes: int) -> Any:
+    """A preset with as many anchors as are used: where there are more of them than nodes, every node is one.
+
+    Example:
+        >>> from rgrl.presets import load_preset
+        >>> with_anchors_of(load_preset("rgrl-cora"), 34).num_anchors
+        34
+    """
+    own = preset.to_dict()
+    return preset.replace(
+        {name: num_nodes for name in _AT_MOST_THE_NODES if name in own and own[name] > num_nodes}
+    )
+
+
 def search_space(method: str, preset: Preset, *, num_nodes: int) -> dict[str, Bounds]:
     """Bounds of each number that is searched, wide enough to hold the preset's own.
 
-    There are no more anchors than nodes.
+    There are no more anchors than nodes, unless the preset has: see :func:`with_anchors_of`.
 
     A pair of rates is two of them, ``edge_drop.1`` and ``edge_drop.2``. What a preset switches off, by a 0
     where the range is logarithmic, stays off.

@@ -19,9 +19,10 @@ from rgrl.bench.device import checked_device
 from rgrl.bench.do_work import apart_from_registry, on_public_split, run_key
 from rgrl.bench.fitting import require_fitting
 from rgrl.bench.methods import preset_of
+from rgrl.bench.nodes_at_once import nodes_at_once
 from rgrl.bench.probes import classification_probe
 from rgrl.bench.search_range import SearchRange
-from rgrl.bench.search_space import Bounds, search_space, tunable_method, with_values
+from rgrl.bench.search_space import Bounds, search_space, tunable_method, with_anchors_of, with_values
 from rgrl.bench.tuning import Tuning
 from rgrl.bench.tuning_study import TuningStudy
 from rgrl.bench.tuning_table import tuning_table
@@ -60,9 +61,7 @@ def tune_dataset(
     known = _one_dataset(name)
     method = tunable_method(method)
     base = changed_preset(preset, method, preset_of(method, dataset_key(known)), {}, epochs=epochs)
-    work = Work(
-        known, method, base, public_split=public_split, root=root, out=out, device=checked_device(device)
-    )
+    device = checked_device(device)
     url = _default_storage(out) if storage is None else storage
     with progress_display() as observer:
         dataset = apart_from_registry(load_dataset(known, root=root, progress=observer.download))
@@ -70,7 +69,9 @@ def tune_dataset(
             dataset = on_public_split(dataset)
         require_fitting(method, base, dataset)
         probe = classification_probe(dataset)
-        space = search_space(method, base, num_nodes=dataset.graph.num_nodes)
+        nodes = nodes_at_once(dataset, base)
+        base = with_anchors_of(base, nodes)
+        space = search_space(method, base, num_nodes=nodes)
         study = TuningStudy(
             url,
             f"{method}-{dataset.name}",
@@ -78,6 +79,7 @@ def tune_dataset(
             seed=seed,
             epochs=getattr(base, "epochs", 0),
         )
+    work = Work(known, method, base, public_split=public_split, root=root, out=out, device=device)
     tuning = Tuning(
         dataset,
         # The precision is the machine's, and each machine's own.
@@ -86,7 +88,7 @@ def tune_dataset(
         study,
         probe,
         seed=seed,
-        device=work.device,
+        device=device,
         cache=cache_root() / "anchors",
     )
     path = out / f"{method.replace(':', '-')}-{dataset.name}-tuned.toml"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import socket
 import time
 import warnings
 from collections.abc import Iterator, Mapping
@@ -14,16 +12,18 @@ from typing import Any
 
 import numpy as np
 
+from rgrl.bench.worker import is_dead, this_worker
 from rgrl.errors import ConfigError, MissingExtraError, OutputError
 
 #: Raise it whenever trials of before can no longer stand beside new ones.
 _SCHEMA = 1
 _IDENTITY, _OUTCOME, _UPDATE, _WORKER = "rgrl_search", "rgrl_outcome", "rgrl_update", "rgrl_worker"
+_PRESET = "rgrl_preset"
 
 #: Seconds to wait before a storage is tried again.
 _PAUSES = (0.2, 0.5)
 
-#: Trials that end before a trial may be pruned; the first of them is the preset.
+#: Trials that end before a trial may be pruned.
 _NEVER_PRUNED = 5
 
 
@@ -94,7 +94,8 @@ class TuningStudy:
         """Begin a trial; one that is left by an error is as if it had not been.
 
         Args:
-            first: What the first trial has in the place of what it would draw.
+            first: What the trial has in the place of what it would draw, if none has it: none that ended, and
+                none that is under way.
         """
         import optuna
 
@@ -141,10 +142,12 @@ class TuningStudy:
     def _begun(self, first: Mapping[str, Any]) -> Any:
         import optuna
 
-        if not self._trials("COMPLETE", "PRUNED", "RUNNING", "WAITING"):
-            self._study.enqueue_trial(dict(first))
+        begun = self._trials("COMPLETE", "PRUNED", "RUNNING", "WAITING")
+        if not any(trial.user_attrs.get(_PRESET) or trial.params == first for trial in begun):
+            # With its worker from the start, so that it is known as dead whenever that is killed.
+            self._study.enqueue_trial(dict(first), {_PRESET: True, _WORKER: this_worker()})
         trial = self._study.ask()
-        trial.set_user_attr(_WORKER, _this_worker())
+        trial.set_user_attr(_WORKER, this_worker())
         failed = sum(each.number < trial.number for each in self._trials("FAIL"))
         draw = np.random.SeedSequence((self._seed, trial.number - failed)).generate_state(1)[0]
         # Numbers are drawn one at a time, when the trial asks for them.
@@ -175,8 +178,7 @@ class TuningStudy:
         import optuna
 
         for trial in self._trials("RUNNING"):
-            host, _, pid = str(trial.user_attrs.get(_WORKER, "")).rpartition(":")
-            if host == socket.gethostname() and not _is_alive(int(pid)):
+            if is_dead(str(trial.user_attrs.get(_WORKER, ""))):
                 with suppress(ValueError):  # another process of ours has done it
                     self._study.tell(trial.number, state=optuna.trial.TrialState.FAIL)
 
@@ -229,17 +231,3 @@ def _without_password(url: str) -> str:
     except (ArgumentError, ValueError):
         shown = repr(url) if "@" not in url else f"'{url.partition(':')[0]}://...'"  # it may hold a password
         raise ConfigError(f"--storage is {shown}: a URL such as sqlite:///tune.sqlite3 is needed") from None
-
-
-def _this_worker() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True

@@ -22,7 +22,7 @@ def tuning_table(
     Args:
         title: What was tuned.
         found: Number, mean validation score, update and settings of each trial, the best first.
-        base: The settings of the first trial; others are shown by what differs from it.
+        base: The preset, which the first trial has; others are shown by what differs from it.
         outcomes: How many trials ended in which way.
     """
     counts = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
@@ -36,13 +36,13 @@ def tuning_table(
     )
     for name in ("trial", "validation", "update"):
         table.add_column(name, justify="right")
-    table.add_column("settings that differ from trial 0's")
+    table.add_column("settings that differ from the preset's")
     for number, val, update, preset in found:
         table.add_row(
             str(number),
             f"{val:.2f}",
             "-" if update is None else f"{update:g}",
-            Text(_changed(preset, base) or "none: they are the preset's"),
+            Text(_changed(preset, base) or "none"),
         )
     return table
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rgrl.evaluate.clustering import clustering
+from rgrl.evaluate.clustering_report import ClusteringReport
 from rgrl.evaluate.dmgi_evaluation import dmgi_evaluation
 from rgrl.evaluate.dmgi_probe import dmgi_probe
 from rgrl.evaluate.edge_split_like import EdgeSplitLike
@@ -24,6 +25,7 @@ from rgrl.evaluate.similarity_search import similarity_search
 from rgrl.evaluate.split_like import SplitLike
 
 __all__ = [
+    "ClusteringReport",
     "EdgeSplitLike",
     "LoadedEmbeddings",
     "LogisticReport",

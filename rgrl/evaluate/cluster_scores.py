@@ -20,8 +20,9 @@ def label_scores(labels: IntArray, clusters: IntArray) -> dict[str, float]:
 
     Returns:
         ``nmi`` (mutual information over the arithmetic mean of the entropies), ``ari`` (adjusted Rand index,
-        0 by chance, at worst -0.5), ``homogeneity``, and ``accuracy``: the share of nodes whose cluster is
-        matched with their label, under the one-to-one matching that makes it largest.
+        0 by chance, at worst -0.5), ``ami`` (``nmi`` less what chance gives, which makes it 0 by chance, or
+        a little below), ``homogeneity``, and ``accuracy``: the share of nodes whose cluster is matched with
+        their label, under the one-to-one matching that makes it largest.
 
     Example:
         >>> label_scores(np.array([0, 0, 1, 1]), np.array([1, 1, 0, 1]))["accuracy"]
@@ -37,6 +38,7 @@ def label_scores(labels: IntArray, clusters: IntArray) -> dict[str, float]:
     return {
         "nmi": float(nmi),
         "ari": float(metrics.adjusted_rand_score(labels, clusters)),
+        "ami": float(metrics.adjusted_mutual_info_score(labels, clusters, average_method="arithmetic")),
         "homogeneity": float(metrics.homogeneity_score(labels, clusters)),
         "accuracy": float(matched / labels.size),
     }

@@ -15,8 +15,9 @@ from torch import Tensor
 from rgrl.errors import ConfigError
 from rgrl.evaluate.checks import IntArray, checked_classes, checked_embeddings
 from rgrl.evaluate.cluster_scores import edge_scores, label_scores, undirected_edges
-from rgrl.evaluate.report import Report
+from rgrl.evaluate.clustering_report import ClusteringReport
 from rgrl.evaluate.setting_checks import require_count
+from rgrl.evaluate.smallest_integers import smallest_integers
 from rgrl.evaluate.unit_rows import unit_rows
 
 logger = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ def clustering(
     batch_size: int | None = None,
     normalize: bool = True,
     seed: int = 0,
-) -> Report:
+) -> ClusteringReport:
     """K-means on embeddings, in the protocol of AFGRL (Lee et al. 2022): normalised rows, ten runs.
 
     Every run has its own random state, drawn from the seed, and keeps the best of ``n_init`` starts by
@@ -53,9 +54,11 @@ def clustering(
         seed: Seed of the runs.
 
     Returns:
-        One score a run: with labels ``nmi``, ``ari`` (-0.5 to 1), ``homogeneity`` and ``accuracy`` under the
-        best matching; with edges ``modularity`` (-0.5 to 1) and ``conductance``, of which less is better. See
-        `label_scores` and `edge_scores`.
+        One score a run: with labels ``nmi``, ``ari`` (-0.5 to 1), ``ami`` (0 by chance, to 1),
+        ``homogeneity`` and ``accuracy`` under the best matching; with edges ``modularity`` (-0.5 to 1) and
+        ``conductance``, of which less is better. See `label_scores` and `edge_scores`. Beside the scores
+        stand the clusters of every run, ``clusters``, and those of the run of least inertia,
+        ``best_clusters``; ``to_dict(clusters=True)`` alone writes them.
 
     Raises:
         ConfigError: If neither labels nor edges are given, without labels no ``num_clusters``, or a setting
@@ -64,8 +67,9 @@ def clustering(
 
     Example:
         >>> labels = torch.arange(12) % 3
-        >>> clustering(torch.eye(3)[labels], labels, runs=2).mean("nmi")
-        1.0
+        >>> report = clustering(torch.eye(3)[labels], labels, runs=2)
+        >>> report.mean("nmi"), report.best_clusters.shape
+        (1.0, (12,))
     """
     if labels is None and edge_index is None:
         raise ConfigError("clustering has neither labels nor edge_index: at least one of them is needed")
@@ -88,7 +92,7 @@ def clustering(
         features = unit_rows(features)
     found = _k_means(features, num_clusters, runs=runs, n_init=n_init, batch_size=batch_size, seed=seed)
     scores: dict[str, list[float]] = {}
-    for clusters in found:
+    for clusters, _ in found:
         run: dict[str, float] = {}
         if classes is not None:
             run |= label_scores(classes[classes >= 0], clusters[classes >= 0])
@@ -96,7 +100,12 @@ def clustering(
             run |= edge_scores(edges, clusters)
         for metric, value in run.items():
             scores.setdefault(metric, []).append(value)
-    report = Report("clustering", {metric: tuple(values) for metric, values in scores.items()})
+    report = ClusteringReport(
+        "clustering",
+        {metric: tuple(values) for metric, values in scores.items()},
+        inertia=tuple(inertia for _, inertia in found),
+        clusters=np.stack([smallest_integers(clusters, num_clusters) for clusters, _ in found]),
+    )
     logger.debug("%s", report)
     return report
 
@@ -109,21 +118,22 @@ def _k_means(
     n_init: int,
     batch_size: int | None,
     seed: int,
-) -> list[IntArray]:
-    """Clusters ``[N]`` of every run."""
+) -> list[tuple[IntArray, float]]:
+    """Clusters ``[N]`` of every run, and its inertia."""
     from sklearn.cluster import KMeans, MiniBatchKMeans
     from sklearn.exceptions import ConvergenceWarning
     from threadpoolctl import threadpool_limits
 
     rows = features.cpu().numpy() if isinstance(features, Tensor) else features
 
-    def run(random_state: int) -> IntArray:
+    def run(random_state: int) -> tuple[IntArray, float]:
         settings = {"n_clusters": num_clusters, "n_init": n_init, "random_state": random_state}
         model = (
             KMeans(**settings) if batch_size is None else MiniBatchKMeans(batch_size=batch_size, **settings)
         )
         with threadpool_limits(1):  # more threads sum in the order in which they end
-            return model.fit_predict(rows).astype(np.int64)
+            clusters = model.fit_predict(rows).astype(np.int64)
+        return clusters, float(model.inertia_)
 
     states = np.random.SeedSequence(seed).generate_state(runs).tolist()
     threads = torch.get_num_threads()
@@ -131,7 +141,7 @@ def _k_means(
         # Said below, once for all runs.
         warnings.filterwarnings("ignore", category=ConvergenceWarning)
         found = list(pool.map(run, states))
-    fewest = min(np.unique(clusters).size for clusters in found)
+    fewest = min(np.unique(clusters).size for clusters, _ in found)
     if fewest < num_clusters:
         logger.warning("k-means found %d distinct clusters where %d were asked for", fewest, num_clusters)
     return found

@@ -162,7 +162,7 @@ def test_without_labels_clustering_runs_and_classification_says_why_not(tmp_path
 def test_without_edges_clusters_are_held_against_labels_alone(tmp_path, karate):
     bare = Graph.from_edge_index(torch.empty(2, 0, dtype=torch.int64), x=torch.eye(34))
     run = method_run(dataclasses.replace(karate, graph=bare), tmp_path, method="raw")
-    assert set(run.task("clustering")["metrics"]) == {"nmi", "ari", "homogeneity", "accuracy"}
+    assert set(run.task("clustering")["metrics"]) == {"nmi", "ari", "ami", "homogeneity", "accuracy"}
     nothing = dataclasses.replace(karate, graph=bare, labels=None)
     with pytest.raises(DataError, match="karate has neither labels nor edges"):
         method_run(nothing, tmp_path, method="raw").task("clustering")

@@ -84,5 +84,33 @@ def test_label_scores_equal_their_definitions(data: st.DataObject) -> None:
         )
 
 
+def information(labels: np.ndarray, clusters: np.ndarray) -> float:
+    """Mutual information in nats, from the shares of pairs."""
+    shares = {(a, b): np.mean((labels == a) & (clusters == b)) for a in set(labels) for b in set(clusters)}
+    return sum(
+        share * np.log(share / np.mean(labels == a) / np.mean(clusters == b))
+        for (a, b), share in shares.items()
+        if share > 0
+    )
+
+
+@given(data=st.data())
+def test_ami_is_what_is_above_the_mean_of_all_orders(data: st.DataObject) -> None:
+    size = data.draw(st.integers(2, 6))
+    numbers = st.lists(st.integers(0, 2), min_size=size, max_size=size).map(np.array)
+    labels, clusters = data.draw(numbers), data.draw(numbers)
+    by_chance = np.mean([information(labels, clusters[list(order)]) for order in permutations(range(size))])
+    highest = (information(labels, labels) + information(clusters, clusters)) / 2
+    if highest - by_chance > 1e-9:
+        expected = (information(labels, clusters) - by_chance) / (highest - by_chance)
+        assert label_scores(labels, clusters)["ami"] == pytest.approx(expected, abs=1e-7)
+
+
+def test_random_clusters_have_no_ami_however_many_they_are() -> None:
+    draw = np.random.default_rng(0)
+    scores = label_scores(draw.integers(10, size=2000), draw.integers(400, size=2000))
+    assert scores["nmi"] > 0.2 and abs(scores["ami"]) < 0.02
+
+
 def test_more_clusters_than_classes_can_be_matched() -> None:
     assert label_scores(np.array([0, 0, 1, 1]), np.array([0, 1, 2, 2]))["accuracy"] == 0.75
