@@ -1,31 +1,24 @@
 from __future__ import annotations
 
-import dataclasses
 import logging
 import pickle
-import re
 from pathlib import Path
 from typing import Any
 
 import networkx as nx
 import numpy as np
 import pytest
-import sklearn
 import torch
 from scipy import sparse
 from sklearn.base import clone
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.semi_supervised import SelfTrainingClassifier
 from small_embedder import club, club_edges, embedder, rows
 from torch_geometric.data import Data
 
 import rgrl
 from rgrl.errors import ConfigError, DataError
 from rgrl.estimator import RGRLEmbedder
-from rgrl.estimator.settings import SETTINGS
 from rgrl.methods import rgrl_from_preset
-from rgrl.presets import RGRLPreset, load_preset
+from rgrl.presets import load_preset
 
 
 def test_every_form_of_a_graph_gives_the_same_embedding() -> None:
@@ -67,50 +60,6 @@ def test_it_does_what_the_parts_do_by_hand() -> None:
     assert fitted.seconds_ > 0
 
 
-def test_defaults_and_names_are_those_of_the_preset() -> None:
-    params, preset = RGRLEmbedder().get_params(), load_preset("rgrl-default")
-    assert {name: params[name] for name in SETTINGS} == {name: getattr(preset, name) for name in SETTINGS}
-    fields = {field.name for field in dataclasses.fields(RGRLPreset)}
-    assert fields - set(SETTINGS) == {"batch_size", "eval_every", "patience"}
-    cora = RGRLEmbedder.from_preset("cora", epochs=3)
-    assert (cora.epochs, cora.layers, cora.num_anchors) == (3, (256, 128), 128)
-
-
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        ("nowhere", "the preset 'rgrl-nowhere' is unknown: accepted are 'citeseer', .*, or a .toml file$"),
-        ("rgrl-nowhere", "the preset 'rgrl-nowhere' is unknown: accepted are 'citeseer'"),
-        (
-            "dgi-cora",
-            "the preset 'dgi-cora' is of the method 'dgi': one of 'rgrl' is needed; accepted are 'citeseer'",
-        ),
-        ("ressl-digits", "the preset 'ressl-digits' is of the method 'ressl': one of 'rgrl' is needed"),
-        ("ppi", "the preset 'ppi' trains on batches of graphs: RGRLEmbedder takes one graph"),
-    ],
-)
-def test_presets_that_it_cannot_use(name: str, message: str) -> None:
-    with pytest.raises(ConfigError, match=message) as caught:
-        RGRLEmbedder.from_preset(name)
-    accepted = re.findall(r"'([a-z-]+)'(?=,| or)", str(caught.value).partition("citeseer")[2])
-    assert "ppi" not in accepted
-    for other in accepted:
-        assert (
-            RGRLEmbedder.from_preset(other).get_params()
-            == RGRLEmbedder.from_preset(f"rgrl-{other}").get_params()
-        )
-    assert {"cora", "default", "ogbn-arxiv"} < set(accepted)
-
-
-def test_a_preset_of_ones_own(tmp_path: Any) -> None:
-    path = tmp_path / "own.toml"
-    path.write_text("epochs = 2\nlayers = [4]\n")
-    assert RGRLEmbedder.from_preset(str(path)).layers == RGRLEmbedder.from_preset(path).layers == (4,)
-    path.write_text('method = "dgi"\nepochs = 2\n')
-    with pytest.raises(ConfigError, match="is of the method 'dgi': one of 'rgrl' is needed"):
-        RGRLEmbedder.from_preset(str(path))
-
-
 def test_the_same_seed_gives_the_same_bits_and_no_global_stream_moves() -> None:
     torch.manual_seed(5)
     np.random.seed(5)  # noqa: NPY002
@@ -145,35 +94,6 @@ def test_labels_of_any_kind_are_not_looked_at() -> None:
     plain = embedder(features="degree").fit_transform(club())
     for y in (["Mr. Hi"] * 34, [1.5], object()):
         assert np.array_equal(embedder(features="degree").fit_transform(club(), y), plain)
-
-
-def test_a_pipeline_learns_from_the_labelled_nodes_alone() -> None:
-    graph = club()
-    names = [nx.karate_club_graph().nodes[node]["club"] for node in graph]
-    y = np.full(34, -1, dtype=object)
-    y[[0, 1, 33, 32]] = names[0], names[1], names[33], names[32]
-    classifier = SelfTrainingClassifier(LogisticRegression(), max_iter=0)
-    pipe = make_pipeline(embedder(features="positional", epochs=30), classifier).fit(graph, y)
-    assert set(pipe.predict(graph)) == {"Mr. Hi", "Officer"}
-    alone = LogisticRegression().fit(pipe[0].embedding_[[0, 1, 33, 32]], [names[i] for i in (0, 1, 33, 32)])
-    assert pipe.predict(graph).tolist() == alone.predict(pipe[0].embedding_).tolist()
-    given = make_pipeline(embedder(), classifier).fit((None, club_edges()), y, rgrlembedder__x=rows())
-    assert given[0].n_features_in_ == 6
-    with pytest.raises(DataError, match="the graph has no features"):
-        given.predict((None, club_edges()))
-
-
-def test_features_reach_fit_and_transform_of_a_pipeline_with_the_graph_or_by_routing() -> None:
-    y, classifier = np.arange(34) % 2, LogisticRegression()
-    graph = rgrl.as_graph(club(), x=rows())
-    plain = make_pipeline(embedder(), classifier).fit(graph, y)
-    with sklearn.config_context(enable_metadata_routing=True):
-        asking = embedder().set_fit_request(x=True).set_transform_request(x=True)
-        routed = make_pipeline(asking, classifier).fit(club(), y, x=rows())
-        assert routed.predict(club(), x=rows()).tolist() == plain.predict(graph).tolist()
-        with pytest.raises(DataError, match="the graph has no features"):
-            routed.predict(club())
-    assert np.array_equal(routed[0].embedding_, plain[0].embedding_)
 
 
 def test_new_nodes_and_new_graphs() -> None:
