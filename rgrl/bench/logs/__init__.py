@@ -1,1 +1,1 @@
-"""Where ``--log`` of ``run`` and ``image`` writes the loss and the scores of each seed while it is trained."""
+"""Where ``--log`` writes the loss and the scores of each seed while it is trained."""
