@@ -17,3 +17,7 @@ Names = Annotated[
     list[str] | None, typer.Argument(help="Names; all when left out.", autocompletion=dataset_names)
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output and nothing else there.")]
+Logs = Annotated[
+    list[str] | None,
+    typer.Option("--log", help="Log each seed's loss and scores: csv, tensorboard, wandb; may be repeated."),
+]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rgrl.bench.cli_options import Json, Root
+from rgrl.bench.cli_options import Json, Logs, Root
 from rgrl.bench.completion import dataset_names, datasets_or_all, method_names, presets
 
 
@@ -53,10 +53,7 @@ def run(
     again: Annotated[
         bool, typer.Option("--again", help="Train and evaluate anew what is stored already.")
     ] = False,
-    log: Annotated[
-        list[str] | None,
-        typer.Option(help="Log each seed's loss and scores: csv, tensorboard, wandb; may be repeated."),
-    ] = None,
+    log: Logs = None,
     root: Root = None,
     out: Annotated[Path, typer.Option(help="Folder for results.jsonl and embeddings.")] = Path("results"),
     device: Annotated[str, typer.Option(help="cpu, cuda or cuda:N.")] = "cpu",
@@ -121,6 +118,7 @@ def image(
     again: Annotated[
         bool, typer.Option("--again", help="Train and evaluate anew what is stored already.")
     ] = False,
+    log: Logs = None,
     root: Root = None,
     out: Annotated[Path, typer.Option(help="Folder for results.jsonl and embeddings.")] = Path("results"),
     device: Annotated[str, typer.Option(help="cpu, cuda or cuda:N.")] = "cpu",
@@ -144,6 +142,7 @@ def image(
         size=size,
         corrupt=corrupt,
         again=again,
+        logs=_names(",".join(log or [])),
         root=root,
         out=out,
         device=device,

@@ -91,7 +91,7 @@ def run_datasets(
 
     from rgrl.bench.device import checked_device
     from rgrl.bench.do_all import do_all
-    from rgrl.bench.logs.seed_logs import checked_logs
+    from rgrl.bench.logs.log_kinds import checked_logs
     from rgrl.bench.result_folder import ResultFolder
     from rgrl.bench.work import Work
 

@@ -11,7 +11,7 @@ import torch
 
 from rgrl.bench.failure import failure
 from rgrl.bench.fitting import require_fitting
-from rgrl.bench.logs.seed_logs import log_record
+from rgrl.bench.logs.seed_logs import SeedLogs
 from rgrl.bench.observer import Observer
 from rgrl.bench.probes import classification_probe
 from rgrl.bench.result_folder import ResultFolder
@@ -52,10 +52,11 @@ def do_work(work: Work, *, display: Display) -> Iterator[dict[str, Any]]:
         for key in set(keys.values()):
             folder.forget(key, seeds=work.seeds)
     failures: list[str] = []
+    logs = SeedLogs(work.logs)
     for task, key in keys.items():
         try:
             with display() as observer:
-                result = _do_task(work, task, key, dataset, folder, observer)
+                result = _do_task(work, task, key, dataset, folder, observer, logs)
         except Exception as error:
             if len(work.tasks) == 1:
                 raise
@@ -105,13 +106,17 @@ def run_key(work: Work, task: str, dataset: Dataset) -> RunKey:
 
 
 def _do_task(
-    work: Work, task: str, key: RunKey, dataset: Dataset, folder: ResultFolder, observer: Observer
+    work: Work,
+    task: str,
+    key: RunKey,
+    dataset: Dataset,
+    folder: ResultFolder,
+    observer: Observer,
+    logs: SeedLogs,
 ) -> dict[str, Any]:
     if not work.again and (stored := folder.find(key, task, seeds=work.seeds)) is not None:
         observer.note(f"{key}, {task}: stored in {folder.results}, not done again")
-        for seed in range(work.seeds if work.logs else 0):
-            record = folder.record(key, seed) or {}
-            log_record(record, key, seed, kinds=work.logs, folder=folder.path)
+        logs.complete_stored(key, work.seeds, folder, observer)
         return stored
     run = MethodRun(
         dataset,
@@ -121,7 +126,7 @@ def _do_task(
         observer=observer,
         device=work.device,
         cache=cache_root() / "anchors",
-        logs=work.logs,
+        logs=logs,
     )
     if task == "classification":
         return run.classification(lambda: _raw_mean(dataset, observer))

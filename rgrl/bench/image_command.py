@@ -16,6 +16,8 @@ from rgrl.bench.image_data import ImageData
 from rgrl.bench.image_result import IMAGE_CLASSIFICATION
 from rgrl.bench.image_run import ImageRun
 from rgrl.bench.image_source import image_source
+from rgrl.bench.logs.log_kinds import checked_logs
+from rgrl.bench.logs.seed_logs import SeedLogs
 from rgrl.bench.result_folder import ResultFolder
 from rgrl.bench.run_key import RunKey
 from rgrl.errors import ConfigError, RunsFailedError
@@ -39,6 +41,7 @@ def run_images(
     size: int | None,
     corrupt: str,
     again: bool,
+    logs: Sequence[str],
     root: Path | None,
     out: Path,
     device: str,
@@ -57,6 +60,7 @@ def run_images(
     named = None if preset is None else _named(preset)
     changed_image_preset(named or load_preset("ressl-default"), changes, epochs=epochs)
     device = checked_device(device)
+    seed_logs = SeedLogs(checked_logs(logs))
     folder = ResultFolder(out)
     data = ImageData.load(image_source(source, root), size=size, corrupt=corrupt)  # type: ignore[arg-type]
     own = f"ressl-{data.name}" if has_preset("ressl", data.name) else "ressl-default"
@@ -73,10 +77,11 @@ def run_images(
         for task in wanted:
             try:
                 with progress_display() as observer:
-                    run = ImageRun(data, key, preset or own, seeds, folder, observer, device)
+                    run = ImageRun(data, key, preset or own, seeds, folder, observer, device, seed_logs)
                     stored = None if again else folder.find(key, task, seeds=seeds)
                     if stored is not None:
                         observer.note(f"{key}, {task}: stored in {folder.results}, not done again")
+                        seed_logs.complete_stored(key, seeds, folder, observer)
                     result = run.do(task) if stored is None else stored
             except Exception as error:
                 if len(wanted) == 1:

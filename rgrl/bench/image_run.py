@@ -13,6 +13,7 @@ from rgrl.bench.image_data import ImageData
 from rgrl.bench.image_result import IMAGE_CLASSIFICATION, image_result
 from rgrl.bench.image_scores import image_scores
 from rgrl.bench.image_seed import run_image_seed, untrained_network
+from rgrl.bench.logs.seed_logs import SeedLogs
 from rgrl.bench.observer import Observer
 from rgrl.bench.result import task_result
 from rgrl.bench.result_folder import ResultFolder
@@ -35,6 +36,7 @@ class ImageRun:
         folder: Where results, records and embeddings go.
         observer: Told of progress.
         device: Where to train.
+        logs: What is logged of each seed.
         found_seconds: Filled in: what the seeds that were found on disk took to train.
     """
 
@@ -45,6 +47,7 @@ class ImageRun:
     folder: ResultFolder
     observer: Observer
     device: str = "cpu"
+    logs: SeedLogs = field(default_factory=SeedLogs)
     found_seconds: list[float] = field(default_factory=list)
 
     def do(self, task: str) -> dict[str, Any]:
@@ -135,18 +138,25 @@ class ImageRun:
             known = self.folder.record(self.key, seed)
             if known is not None and self.folder.holds_embedding(self.key, seed):
                 self.found_seconds.append(known["seconds"])
-                return known
+            else:
+                known = self._made(seed)
+            self.logs.complete(known, self.key, seed, self.folder, self.observer)
+            return known
+
+    def _made(self, seed: int) -> dict[str, Any]:
+        """Train, and keep the record and what was embedded."""
+        with self.logs.watching(self.observer, self.key, seed, self.folder) as observer:
             record, embedding = run_image_seed(
                 self.data,
                 self._preset,
                 name=str(self.key),
                 seed=seed,
                 seeds=self.seeds,
-                observer=self.observer,
+                observer=observer,
                 device=self.device,
             )
-            record = with_origin(record, self.device)
-            self._keep(seed, record, embedding)
+        record = with_origin(record, self.device)
+        self._keep(seed, record, embedding)
         self.observer.note(f"{self.key}: seed {seed} {_shown(record['scores'])}")
         return record
 

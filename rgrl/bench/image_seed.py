@@ -96,7 +96,7 @@ def run_image_seed(
             follow(update.number, sum(losses) / len(losses))
             losses = []
         else:
-            observer.update(Moment(name, seed, seeds, update.number, total, loss, None))
+            observer.update(Moment(name, seed, seeds, update.number, total, loss, None, evaluated=False))
     scores, embedding = _scored(data, model, fit, held, what, total, preset)
     record = {
         "seed": seed,

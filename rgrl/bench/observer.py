@@ -19,6 +19,7 @@ class Moment:
         loss: Loss of the update, or ``None`` before the first.
         val: Mean validation accuracy in per cent, ``None`` unless this update was evaluated.
         test: Mean test accuracy in per cent, for logs; not a number where test is not looked at.
+        evaluated: Whether this is a point of the result's curve; only those are logged.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Moment:
     loss: float | None
     val: float | None
     test: float | None = None
+    evaluated: bool = True
 
 
 class Observer(Protocol):

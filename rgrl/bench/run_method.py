@@ -12,7 +12,7 @@ from typing import Any
 from torch import Tensor
 
 from rgrl.bench.embed_seed import embed_dataset, raw_features
-from rgrl.bench.logs.seed_logs import log_record, logged
+from rgrl.bench.logs.seed_logs import SeedLogs
 from rgrl.bench.observer import Observer
 from rgrl.bench.probes import classification_probe
 from rgrl.bench.result import classification_result, task_result
@@ -43,7 +43,7 @@ class MethodRun:
         observer: Told of progress.
         device: Where to train.
         cache: Folder that keeps local anchors between runs.
-        logs: Logs to write of each seed.
+        logs: What is logged of each seed.
         found_seconds: Filled in: what the seeds that were found on disk took to train.
     """
 
@@ -54,7 +54,7 @@ class MethodRun:
     observer: Observer
     device: str = "cpu"
     cache: Path | None = None
-    logs: tuple[str, ...] = ()
+    logs: SeedLogs = field(default_factory=SeedLogs)
     found_seconds: list[float] = field(default_factory=list)
 
     def classification(self, raw_mean: Callable[[], float]) -> dict[str, Any]:
@@ -152,9 +152,10 @@ class MethodRun:
             embeds = self.key.method not in ("raw", "supervised")  # and keeps what it has made
             if known is not None and (not embeds or self.folder.holds_embedding(self.key, seed)):
                 self.found_seconds.append(known["seconds"])
-                log_record(known, self.key, seed, kinds=self.logs, folder=self.folder.path)
-                return known
-            return self._made(seed, graph=graph, probe=probe, embeds=embeds)
+            else:
+                known = self._made(seed, graph=graph, probe=probe, embeds=embeds)
+            self.logs.complete(known, self.key, seed, self.folder, self.observer)
+            return known
 
     def _made(self, seed: int, *, graph: Graph | None, probe: Any, embeds: bool) -> dict[str, Any]:
         """Train, and keep the record and what was embedded."""
@@ -165,7 +166,7 @@ class MethodRun:
             record = with_origin(record, self.device)
             self.folder.keep_record(self.key, seed, record)
             return record
-        with logged(self.observer, self.key, seed, kinds=self.logs, folder=self.folder.path) as observer:
+        with self.logs.watching(self.observer, self.key, seed, self.folder) as observer:
             run = embed_dataset(
                 self.dataset,
                 self.key,

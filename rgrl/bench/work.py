@@ -24,7 +24,7 @@ class Work:
         out: Folder for results.
         device: Where to train.
         again: Do it even where a result is stored.
-        logs: Logs to write of each seed, by the names of :data:`rgrl.bench.logs.seed_logs.LOGS`.
+        logs: Logs to write of each seed, by the names of :data:`rgrl.bench.logs.log_kinds.LOGS`.
     """
 
     dataset: str

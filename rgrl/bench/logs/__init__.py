@@ -1,1 +1,1 @@
-"""Where ``rgrl-bench run --log`` writes the loss and the scores of each seed while it is trained."""
+"""Where ``--log`` writes the loss and the scores of each seed while it is trained."""

@@ -26,15 +26,17 @@ class LoggingObserver:
         self._observer.note(text)
 
     def update(self, moment: Moment) -> None:
-        """Show where the run stands, and log it."""
+        """Show where the run stands, and log it if the encoder was evaluated."""
         self._observer.update(moment)
+        if not moment.evaluated:
+            return
         if self._logs is None:
             self._logs = self._open_logs()
         values = known_values({"loss": moment.loss, "val_mean": moment.val, "test_mean": moment.test})
         for each in self._logs:
             each.write(moment.update, values)
 
-    def close(self) -> None:
-        """Finish the logs that were opened."""
+    def close(self, *, whole: bool) -> None:
+        """Finish the logs that were opened, with whether the training came to its end."""
         for each in self._logs or ():
-            each.close()
+            each.close(whole=whole)

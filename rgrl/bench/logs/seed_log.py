@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 #: What is logged, by the names that a result's curve has.
 COLUMNS = ("loss", "val_mean", "test_mean")
+
+#: An update, and of :data:`COLUMNS` the values that are known of it.
+Row = tuple[float, Mapping[str, float]]
 
 
 class SeedLog(Protocol):
@@ -17,8 +20,8 @@ class SeedLog(Protocol):
         """Take the values of an update; of :data:`COLUMNS` those that are known."""
         ...
 
-    def close(self) -> None:
-        """Finish; called once, whether the training ended or failed."""
+    def close(self, *, whole: bool) -> None:
+        """Finish; called once, with whether the training came to its end."""
         ...
 
 
@@ -29,4 +32,23 @@ def known_values(values: Mapping[str, float | None]) -> dict[str, float]:
         >>> known_values({"loss": None, "val_mean": 80.0, "test_mean": float("nan")})
         {'val_mean': 80.0}
     """
-    return {name: value for name, value in values.items() if value is not None and math.isfinite(value)}
+    known = {name: float(value) for name, value in values.items() if value is not None}
+    return {name: value for name, value in known.items() if math.isfinite(value)}
+
+
+def logged_rows(record: Mapping[str, Any]) -> list[Row]:
+    """What a log of a seed holds, by its record; nothing where there is no curve, as of raw features.
+
+    Example:
+        >>> logged_rows({"curve": {"update": [0, 1], "loss": [None, 2.0]}})
+        [(0, {}), (1, {'loss': 2.0})]
+    """
+    curve = record.get("curve", {})
+    updates: Sequence[float] = curve.get("update", ())
+    if len(updates) < 2:
+        return []
+    columns = {name: curve[name] for name in COLUMNS if name in curve}
+    return [
+        (update, known_values({name: column[place] for name, column in columns.items()}))
+        for place, update in enumerate(updates)
+    ]
