@@ -18,6 +18,7 @@ from rgrl.evaluate.logistic_regression import logistic_regression
 from rgrl.evaluate.logistic_report import LogisticReport
 from rgrl.evaluate.multi_label_probe import multi_label_probe
 from rgrl.evaluate.negatives_like import NegativesLike
+from rgrl.evaluate.node_accuracy import node_accuracy
 from rgrl.evaluate.probe_report import ProbeReport
 from rgrl.evaluate.report import Report
 from rgrl.evaluate.significance import corrected_t_test, holm
@@ -47,6 +48,7 @@ __all__ = [
     "load_embeddings",
     "logistic_regression",
     "multi_label_probe",
+    "node_accuracy",
     "save_embeddings",
     "similarity_search",
 ]
