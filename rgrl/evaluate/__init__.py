@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rgrl.evaluate.best_embedding import BestEmbedding
 from rgrl.evaluate.clustering import clustering
 from rgrl.evaluate.clustering_report import ClusteringReport
 from rgrl.evaluate.dmgi_evaluation import dmgi_evaluation
@@ -26,6 +27,7 @@ from rgrl.evaluate.similarity_search import similarity_search
 from rgrl.evaluate.split_like import SplitLike
 
 __all__ = [
+    "BestEmbedding",
     "ClusteringReport",
     "EdgeSplitLike",
     "LoadedEmbeddings",
