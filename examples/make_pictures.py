@@ -9,24 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
-import numpy as np
 import torch
 from matplotlib.figure import Figure
 from PIL import Image
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 import rgrl
 from rgrl import plot
-from rgrl.evaluate import linear_probe
+from rgrl.evaluate import linear_probe, logistic_regression, node_accuracy
 from rgrl.graph.augment import Compose, EdgeDrop, FeatureMask
 from rgrl.nn import GCNEncoder
 
 #: Cora's classes, in the order of their numbers.
 CLASSES = ("theory", "reinforcement", "genetic", "neural nets", "probabilistic", "case-based", "rules")
 
-UPDATES, NODE, SPLITS = 400, 77, 5
+UPDATES, NODE = 400, 77
 
 
 def train(dataset: Any) -> tuple[rgrl.RGRL, rgrl.RGRL, list[dict[str, float]]]:
@@ -52,15 +48,9 @@ def train(dataset: Any) -> tuple[rgrl.RGRL, rgrl.RGRL, list[dict[str, float]]]:
 
 
 def shares(rows: Any, dataset: Any) -> Any:
-    """Of the splits that test a node, the share in which a converged probe is right; NaN of no split."""
-    labels = dataset.graph.y.numpy()
-    right, tested = np.zeros(len(labels)), np.zeros(len(labels))
-    for split in dataset.splits[:SPLITS]:
-        probe = make_pipeline(StandardScaler(with_mean=False), LogisticRegression(C=0.01, max_iter=1000))
-        found = probe.fit(rows[split.train], labels[split.train]).predict(rows[split.test])
-        right[split.test] += found == labels[split.test]
-        tested[split.test] += 1
-    return right / np.where(tested > 0, tested, np.nan)
+    """Of the splits that test a node, the share in which a converged probe is right."""
+    report = logistic_regression(rows, dataset.labels, dataset.splits, predictions=True)
+    return node_accuracy(report.predictions, dataset.labels, dataset.splits)
 
 
 def maps(before: torch.Tensor, after: torch.Tensor, labels: torch.Tensor) -> Figure:
@@ -97,14 +87,9 @@ def main(folder: Path) -> None:
     second = plot.node_relation(model, graph, NODE, anchors=first.global_anchors)
     save(plot.relation_picture(first, second), folder / "relation-picture.png")
 
-    correct = {"RGRL": shares(embedding.numpy(), dataset), "untrained": shares(untrained.numpy(), dataset)}
-    raw = shares(graph.x.to_scipy(), dataset)
-    known = ~np.isnan(raw)
-    figure = plot.degree_accuracy(
-        graph.degree[known],
-        {name: share[known] for name, share in correct.items()},
-        baseline={"raw features": raw[known]},
-    )
+    correct = {"RGRL": shares(embedding, dataset), "untrained": shares(untrained, dataset)}
+    raw = {"raw features": shares(graph.x.to_scipy(), dataset)}
+    figure = plot.degree_accuracy(graph.degree, correct, baseline=raw)
     save(figure, folder / "degree-accuracy.png")
     save(maps(untrained, embedding, labels), folder / "embedding-map.png")
 

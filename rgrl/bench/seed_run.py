@@ -14,7 +14,7 @@ from torch import Tensor
 from rgrl.bench.observer import Moment, Observer
 from rgrl.bench.pretrain import diverged, pretrain
 from rgrl.errors import DataError
-from rgrl.evaluate import ProbeReport
+from rgrl.evaluate import BestEmbedding, ProbeReport
 from rgrl.evaluate.checks import checked_embeddings
 from rgrl.graph import Graph
 from rgrl.methods import Method
@@ -121,9 +121,8 @@ def run_seed(
     evaluated = graph if evaluated is None else evaluated
     what = f"{name}: the training of seed {seed}"
     curve: list[Evaluation] = []
-    best: Evaluation | None = None
-    embedding = current = torch.empty(0)
-    since_best, ended_by = 0, "epochs"
+    chosen, best, current = BestEmbedding(patience=preset.patience), Evaluation(0, None, None), torch.empty(0)
+    ended_by = "epochs"
     stops = pretrain(
         method,
         graph,
@@ -142,30 +141,24 @@ def run_seed(
             raise diverged(what, stop.update, str(error), preset) from None
         evaluation = Evaluation(stop.update, stop.loss, None if probe is None else probe(current))
         curve.append(evaluation)
-        since_best += 1
-        if best is None or evaluation.probe is None or _val(evaluation) > _val(best):
-            best, embedding, since_best = evaluation, current.cpu(), 0
-        val = None if evaluation.probe is None else _val(evaluation)
+        # Without a probe the last is chosen: a score that rises.
+        if chosen.offer(stop.update, current, len(curve) if evaluation.probe is None else evaluation.probe):
+            best, current = evaluation, chosen.embedding
+        val = None if evaluation.probe is None else evaluation.probe.val_mean
         test = None if evaluation.probe is None else evaluation.probe.test_mean
         observer.update(Moment(name, seed, seeds, stop.update, preset.epochs, stop.loss, val, test))
         if stop.out_of_time and stop.update < preset.epochs:
             ended_by = "budget"
-        elif stop.update and since_best >= preset.patience:
+        elif chosen.is_over:
             ended_by = "patience"
             break
-    assert best is not None
     return SeedRun(
         seed=seed,
         curve=tuple(curve),
         best=best,
-        embedding=embedding,
+        embedding=chosen.embedding,
         last_embedding=current.cpu(),
         ended_by=ended_by,
         parameters=sum(p.numel() for p in method.parameters() if p.requires_grad),
         seconds=time.perf_counter() - start,
     )
-
-
-def _val(evaluation: Evaluation) -> float:
-    assert evaluation.probe is not None
-    return evaluation.probe.val_mean

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rgrl.evaluate.best_embedding import BestEmbedding
 from rgrl.evaluate.clustering import clustering
 from rgrl.evaluate.clustering_report import ClusteringReport
 from rgrl.evaluate.dmgi_evaluation import dmgi_evaluation
@@ -18,6 +19,7 @@ from rgrl.evaluate.logistic_regression import logistic_regression
 from rgrl.evaluate.logistic_report import LogisticReport
 from rgrl.evaluate.multi_label_probe import multi_label_probe
 from rgrl.evaluate.negatives_like import NegativesLike
+from rgrl.evaluate.node_accuracy import node_accuracy
 from rgrl.evaluate.probe_report import ProbeReport
 from rgrl.evaluate.report import Report
 from rgrl.evaluate.significance import corrected_t_test, holm
@@ -25,6 +27,7 @@ from rgrl.evaluate.similarity_search import similarity_search
 from rgrl.evaluate.split_like import SplitLike
 
 __all__ = [
+    "BestEmbedding",
     "ClusteringReport",
     "EdgeSplitLike",
     "LoadedEmbeddings",
@@ -47,6 +50,7 @@ __all__ = [
     "load_embeddings",
     "logistic_regression",
     "multi_label_probe",
+    "node_accuracy",
     "save_embeddings",
     "similarity_search",
 ]

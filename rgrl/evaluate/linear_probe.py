@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -15,6 +16,7 @@ from rgrl.evaluate.checks import checked_embeddings, checked_labels, checked_spl
 from rgrl.evaluate.probe_fit import fit_dense, fit_sparse, initial_weights
 from rgrl.evaluate.probe_predict import predict, score
 from rgrl.evaluate.probe_report import ProbeReport
+from rgrl.evaluate.smallest_integers import smallest_integers
 from rgrl.evaluate.split_like import SplitLike
 
 logger = logging.getLogger(__name__)
@@ -30,6 +32,7 @@ def linear_probe(
     weight_decay: float = 0.0,
     seed: int = 0,
     num_classes: int | None = None,
+    predictions: bool = False,
 ) -> ProbeReport:
     """Accuracy of a softmax classifier trained on each split's train rows.
 
@@ -48,6 +51,7 @@ def linear_probe(
         weight_decay: Decoupled decay of weights and biases (AdamW); ogbn-arxiv's protocol has 0.01.
         seed: Seed of the initial weights; the global random state is neither read nor moved.
         num_classes: Number of classes; None for the largest label used plus one.
+        predictions: Whether to keep the predicted class of every node as well, for each split.
 
     Returns:
         Validation and test accuracy of every split, in per cent.
@@ -78,7 +82,10 @@ def linear_probe(
             fit_dense(features, target, train, weights, steps=steps, lr=lr, weight_decay=weight_decay)
         else:
             fit_sparse(features, classes, train, weights, steps=steps, lr=lr, weight_decay=weight_decay)
-        report = score(predict(features, weights), classes, rows)
+        predicted = predict(features, weights)
+        report = score(predicted, classes, rows)
+    if predictions:
+        report = replace(report, predictions=smallest_integers(predicted.cpu(), count))
     logger.debug("linear probe: %s", report)
     return report
 

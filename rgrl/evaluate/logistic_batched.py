@@ -6,6 +6,7 @@ Scikit-learn takes one split and one strength at a time, which is over twenty ti
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -13,6 +14,7 @@ from torch import Tensor
 from rgrl.evaluate.batched_lbfgs import batched_lbfgs
 from rgrl.evaluate.checks import IntArray
 from rgrl.evaluate.logistic_fit import LogisticFit
+from rgrl.evaluate.predict_all import predict_all
 from rgrl.evaluate.probe_design import block_size, gather, padded_classes
 from rgrl.evaluate.standardise import standardise
 
@@ -32,6 +34,7 @@ def fit_dense_path(
     num_classes: int,
     tolerance: float,
     max_iter: int,
+    predictions: bool = False,
 ) -> list[LogisticFit]:
     """Fit every split along the path of strengths; validation chooses, the earlier of equals.
 
@@ -43,6 +46,7 @@ def fit_dense_path(
         num_classes: Number of classes, ``C``.
         tolerance: Largest entry of the preconditioned gradient at rest.
         max_iter: Most L-BFGS iterations of a fit.
+        predictions: Whether to keep the class of every node.
     """
     longest = max(train.size for train, _, _ in rows)
     num_classes = padded_classes(num_classes)  # those added are absent from every split
@@ -71,15 +75,21 @@ def fit_dense_path(
             for i, (_, val, _) in enumerate(parts):
                 scored = weights[i].clone()
                 scored[:, -1:] += offset[i]
-                accuracy = _accuracy(embeddings, labels, val, moments[i], scored)
+                accuracy = _accuracy(labels, val, _predicted(embeddings, val, moments[i], scored))
                 previous = best[i]
                 if previous is None or accuracy > previous[0]:
                     best[i] = (accuracy, strength, bool(converged[i]), scored)
-        for (_, _, test), moment, chosen in zip(parts, moments, best, strict=True):
+        for (_, val, test), moment, chosen in zip(parts, moments, best, strict=True):
             assert chosen is not None
             accuracy, strength, at_rest, scored = chosen
-            test_accuracy = _accuracy(embeddings, labels, test, moment, scored)
-            fits.append(LogisticFit(accuracy, test_accuracy, strength, at_rest))
+            predict = partial(_predicted, embeddings, moments=moment, weights=scored)
+            test_accuracy = _accuracy(labels, test, predict(test))
+            found = None
+            if predictions:
+                found = predict_all(
+                    predict, (val, test), num_nodes=embeddings.shape[0], num_classes=num_classes
+                )
+            fits.append(LogisticFit(accuracy, test_accuracy, strength, at_rest, found))
     return fits
 
 
@@ -127,12 +137,15 @@ def fit_strength(
     return torch.bmm(point.view_as(weights), inverse), converged
 
 
-def _accuracy(
-    embeddings: Tensor, labels: Tensor, rows: IntArray, moments: tuple[Tensor, Tensor], weights: Tensor
-) -> float:
-    """Per cent of the rows whose largest score is their label's."""
+def _predicted(embeddings: Tensor, rows: IntArray, moments: tuple[Tensor, Tensor], weights: Tensor) -> Tensor:
+    """Class of the largest score of some rows, ``[n]``."""
     index = torch.from_numpy(rows).to(embeddings.device)
     mean, deviation = moments
     scaled = embeddings[index].sub_(mean).div_(deviation)
-    predicted = torch.addmm(weights[:, -1:], weights[:, :-1], scaled.T).max(dim=0).indices
-    return 100 * float((predicted == labels[index]).double().mean())
+    return torch.addmm(weights[:, -1:], weights[:, :-1], scaled.T).max(dim=0).indices
+
+
+def _accuracy(labels: Tensor, rows: IntArray, predicted: Tensor) -> float:
+    """Per cent of the rows whose label was predicted."""
+    wanted = labels[torch.from_numpy(rows).to(labels.device)]
+    return 100 * float((predicted == wanted).double().mean())

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 
 @dataclass(frozen=True)
@@ -14,9 +18,11 @@ class LogisticFit:
         test: Accuracy on the test rows.
         strength: The chosen L2 strength.
         converged: Whether that fit came to rest.
+        predictions: Predicted class of every node ``[N]``, if they were asked for.
     """
 
     val: float
     test: float
     strength: float
     converged: bool
+    predictions: npt.NDArray[np.signedinteger[Any]] | None = None

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -31,6 +32,7 @@ def logistic_regression(
     strengths: Sequence[float] = DEFAULT_STRENGTHS,
     max_iter: int = 1000,
     num_classes: int | None = None,
+    predictions: bool = False,
 ) -> LogisticReport:
     """Accuracy of an L2-regularised softmax classifier, trained to convergence on each split's train rows.
 
@@ -51,6 +53,8 @@ def logistic_regression(
         strengths: Regularisation to choose from, in any order.
         max_iter: Most L-BFGS iterations of one fit.
         num_classes: Number of classes that labels may name; None for no limit.
+        predictions: Whether to keep the predicted class of every node as well, for each split at its chosen
+            strength.
 
     Returns:
         The accuracies, and for every split the chosen strength and whether its fit converged.
@@ -79,16 +83,36 @@ def logistic_regression(
     if isinstance(features, Tensor) and features.shape[1] <= WIDEST_BATCHED:
         target = torch.from_numpy(classes).to(features.device)
         fits = fit_dense_path(
-            features, target, rows, path, num_classes=count, tolerance=TOLERANCE, max_iter=max_iter
+            features,
+            target,
+            rows,
+            path,
+            num_classes=count,
+            tolerance=TOLERANCE,
+            max_iter=max_iter,
+            predictions=predictions,
         )
     else:
         array = features.cpu().numpy() if isinstance(features, Tensor) else features
         fits = [
-            fit_with_sklearn(array, classes, parts, path, tolerance=TOLERANCE, max_iter=max_iter)
+            fit_with_sklearn(
+                array,
+                classes,
+                parts,
+                path,
+                tolerance=TOLERANCE,
+                max_iter=max_iter,
+                num_classes=count if predictions else None,
+            )
             for parts in rows
         ]
+    found = [fit.predictions for fit in fits if fit.predictions is not None]
     report = LogisticReport(
-        ProbeReport(val=tuple(fit.val for fit in fits), test=tuple(fit.test for fit in fits)),
+        ProbeReport(
+            val=tuple(fit.val for fit in fits),
+            test=tuple(fit.test for fit in fits),
+            predictions=np.stack(found) if found else None,
+        ),
         strengths=tuple(fit.strength for fit in fits),
         converged=tuple(fit.converged for fit in fits),
     )

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from rgrl.evaluate.probe_report import ProbeReport
 
 
@@ -26,6 +29,11 @@ class LogisticReport:
     def converged_share(self) -> float:
         """Share of the splits whose chosen fit came to rest, 0 to 1."""
         return sum(self.converged) / len(self.converged)
+
+    @property
+    def predictions(self) -> npt.NDArray[np.signedinteger[Any]] | None:
+        """Those of the scores: predicted class of every node ``[S, N]``, or None."""
+        return self.scores.predictions
 
     def to_dict(self) -> dict[str, Any]:
         """The scores' dictionary with ``strengths``, ``converged`` and ``converged_share`` beside it."""

@@ -12,6 +12,8 @@ from scipy import sparse
 
 from rgrl.evaluate.checks import IntArray
 from rgrl.evaluate.logistic_fit import LogisticFit
+from rgrl.evaluate.predict_all import predict_all
+from rgrl.evaluate.smallest_integers import smallest_integers
 
 Features: TypeAlias = npt.NDArray[np.float32] | sparse.csr_matrix
 
@@ -24,6 +26,7 @@ def fit_with_sklearn(
     *,
     tolerance: float,
     max_iter: int,
+    num_classes: int | None = None,
 ) -> LogisticFit:
     """Fit one split along the path of strengths; validation chooses, the earlier of equals.
 
@@ -34,6 +37,7 @@ def fit_with_sklearn(
         path: Strengths, the strongest first.
         tolerance: Largest entry of the gradient at rest.
         max_iter: Most L-BFGS iterations of a fit.
+        num_classes: Number of classes, to keep the class of every node; None to keep none.
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
@@ -41,7 +45,14 @@ def fit_with_sklearn(
     train, val, test = parts
     target = labels[train]
     if np.all(target == target[0]):  # nothing to fit, and scikit-learn refuses a single class
-        return LogisticFit(_percent(target[0], labels[val]), _percent(target[0], labels[test]), path[0], True)
+        everywhere = np.full(labels.size, target[0])
+        return LogisticFit(
+            _percent(target[0], labels[val]),
+            _percent(target[0], labels[test]),
+            path[0],
+            True,
+            None if num_classes is None else smallest_integers(everywhere, num_classes),
+        )
     scaler = StandardScaler(with_mean=not sparse.issparse(features))
     train_rows = scaler.fit_transform(features[train].astype(np.float64))
     val_rows = scaler.transform(features[val].astype(np.float64))
@@ -55,8 +66,15 @@ def fit_with_sklearn(
             best = (accuracy, strength, converged, model.coef_.copy(), model.intercept_.copy())
     assert best is not None
     accuracy, strength, converged, model.coef_, model.intercept_ = best
-    predicted = model.predict(scaler.transform(features[test].astype(np.float64)))
-    return LogisticFit(accuracy, _percent(predicted, labels[test]), strength, converged)
+
+    def predict(rows: IntArray) -> IntArray:
+        return model.predict(scaler.transform(features[rows].astype(np.float64)))
+
+    found = None
+    if num_classes is not None:
+        found = predict_all(predict, (val, test), num_nodes=labels.size, num_classes=num_classes)
+    predicted = predict(test) if found is None else found[test]
+    return LogisticFit(accuracy, _percent(predicted, labels[test]), strength, converged, found)
 
 
 def fit_quietly(model: Any, rows: Any, target: IntArray) -> bool:

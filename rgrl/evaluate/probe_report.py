@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import fmean, stdev
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,9 @@ class ProbeReport:
     Attributes:
         val: Accuracy on the validation rows, one a split.
         test: Accuracy on the test rows, one a split, in the same order.
+        predictions: Predicted class of every node by each split's classifier, ``[S, N]``, in the smallest
+            integers that hold them; those of training nodes among them. None unless they were asked for.
+            They are in no :meth:`to_dict`, and reports are equal without them.
 
     Raises:
         ValueError: If there is no split, or the two differ in length.
@@ -28,6 +34,7 @@ class ProbeReport:
 
     val: tuple[float, ...]
     test: tuple[float, ...]
+    predictions: npt.NDArray[np.signedinteger[Any]] | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.val or len(self.val) != len(self.test):

@@ -16,6 +16,7 @@ from rgrl.errors import ConfigError, DataError
 from rgrl.evaluate import SplitLike
 from rgrl.evaluate.checks import checked_labels, checked_splits
 from rgrl.evaluate.probe_predict import score
+from rgrl.evaluate.smallest_integers import smallest_integers
 from rgrl.graph import Graph
 from rgrl.methods.gcn_classifier import GCNClassifier
 from rgrl.methods.split_fit import SplitFit
@@ -40,6 +41,7 @@ def supervised_gcn(
     num_classes: int | None = None,
     seed: int = 0,
     stop: Callable[[int], bool] | None = None,
+    predictions: bool = False,
 ) -> SupervisedReport:
     """Accuracy of a GCN trained end to end on each split's train rows (Kipf and Welling, ICLR 2017).
 
@@ -67,6 +69,7 @@ def supervised_gcn(
             is neither read nor moved.
         stop: Asked after each epoch, with the number of epochs done, whether to end. The splits are trained
             side by side, an epoch of each in turn, so that all have got as many when they are ended.
+        predictions: Whether to keep the class of every node that each split's best epoch predicted.
 
     Returns:
         Validation and test accuracy of every split at its best epoch, in per cent, and the epochs it got.
@@ -119,9 +122,15 @@ def supervised_gcn(
         ))  # fmt: skip
     stopped = _stopped(fits, epochs, stop)
     logger.debug("epochs that validate best: %s", [fit.best_epoch for fit in fits])
-    accuracies = score(torch.stack([fit.predictions for fit in fits]), classes, rows)
-    done = tuple(fit.epochs for fit in fits)
-    return SupervisedReport(val=accuracies.val, test=accuracies.test, epochs=done, stopped=stopped)
+    predicted = torch.stack([fit.predictions for fit in fits])
+    accuracies = score(predicted, classes, rows)
+    return SupervisedReport(
+        val=accuracies.val,
+        test=accuracies.test,
+        predictions=smallest_integers(predicted.cpu(), count) if predictions else None,
+        epochs=tuple(fit.epochs for fit in fits),
+        stopped=stopped,
+    )
 
 
 def _stopped(fits: Sequence[SplitFit], epochs: int, stop: Callable[[int], bool] | None) -> bool:

@@ -24,6 +24,11 @@ class GCNEncoder(nn.Module):
 
     With one layer of K hops it is SGC (Wu et al., ICML 2019), ``Â^K X W + b``, and what is asked to follow.
 
+    Every layer has its bias b whatever norm follows, as PyG's have, and the parameters are as many as in the
+    released code. In training with ``norm="batch"`` the batch's mean takes b away again: its gradient is
+    rounding, and the norm's own bias learns in its place. With ``"frozen"``, once it is, ``"layer"`` and
+    ``"none"`` b learns.
+
     Args:
         num_features: F.
         layers: Widths of the layers, the last is the embedding's d (the paper's "512-256").

@@ -51,7 +51,8 @@ def accuracy_by_degree(degrees: Any, correct: Any, *, min_nodes: int = 1) -> Deg
     share = share.astype(np.float64)
     bad = np.flatnonzero(~((share >= 0) & (share <= 1)))  # true for NaN as well
     if bad.size:
-        raise DataError(f"correct has {share[bad[0]]} in row {bad[0]}: shares from 0 to 1 are accepted")
+        hint = "; leave out the nodes that no split tests" if np.isnan(share[bad[0]]) else ""
+        raise DataError(f"correct has {share[bad[0]]} in row {bad[0]}: shares from 0 to 1 are accepted{hint}")
     number = np.frexp(degree.astype(np.float64))[1]  # 0, 1, 2, 3 for 0, 1, 2-3, 4-7
     largest = int(number.max())
     while (number == number.max()).sum() < min_nodes and number.min() < number.max():

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from rgrl.errors import DataError
 from rgrl.evaluate.setting_checks import require_count
-from rgrl.plot.look import SMALL, new_figure, styled, titled
+from rgrl.plot.look import PALE, SMALL, new_figure, styled, titled
 from rgrl.plot.relation import Relation
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Values: TypeAlias = npt.NDArray[np.float64]
+
+#: Where the largest anchor of some row is less than so much of the tallest bar, the scale is logarithmic.
+_TOO_SMALL = 0.1
 
 
 def relation_picture(
@@ -33,8 +36,11 @@ def relation_picture(
     """Draw a node's relation to its global and its local anchors, the teacher's beside the student's.
 
     A bar is a probability, the softmax of the similarities. Of the global anchors those that matter most to
-    teacher or student are drawn, and the sum of the rest; the order is the same in both rows. Above each
-    panel stands how far the two differ, the divergence that the loss draws to 0.
+    teacher or student are drawn, and, apart from them, the sum of the rest; both rows have the order of the
+    last teacher's probability. Where that sum would leave nothing of the others to be seen, as with hundreds
+    of anchors, the probabilities of the global anchors have a logarithmic scale, from a tenth of what each
+    would have if all were equal; a dotted line is that even share. Above each panel stands how far the two
+    differ, the divergence that the loss draws to 0.
 
     Args:
         relation: From :func:`node_relation`; the upper row if there are two.
@@ -66,18 +72,26 @@ def relation_picture(
     figure = new_figure(0.7 + 1.5 * len(rows))
     widths = (len(shared), max(0.45 * len(shared), len(own)))
     panels = figure.subplots(len(rows), 2, sharex="col", sharey="col", squeeze=False, width_ratios=widths)
+    wide = [(_with_rest(row.global_teacher, first), _with_rest(row.global_student, first)) for row in rows]
+    even = 1 / len(relation.global_anchors)
+    log = bool(rest) and _is_lost([values for pair in wide for values in pair])
     for i, row in enumerate(rows):
         left, right = (styled(axes) for axes in panels[i])
-        _bars(left, _with_rest(row.global_teacher, first), _with_rest(row.global_student, first), shared)
+        _bars(left, *wide[i], shared, apart=bool(rest))
         _bars(right, row.local_teacher.numpy(), row.local_student.numpy(), own)
+        if log:
+            _logarithmic(left, even)
         titled(left, f"global anchors\nKL {_short(row.global_divergence)} nats")
         titled(right, f"local anchors\nKL {_short(row.local_divergence)} nats")
-        left.set_ylabel("probability" if after is None else f"{titles[i]}\nprobability")
+        scale = "probability (log)" if log else "probability"
+        left.set_ylabel(scale if after is None else f"{titles[i]}\n{scale}")
     panels[-1, 0].set_xlabel("anchor (node)")
     panels[-1, 1].set_xlabel("anchor (node)")
     figure.align_xlabels(panels[-1])
     handles, marks = panels[0, 0].get_legend_handles_labels()
-    figure.legend(handles, marks, loc="outside upper center", ncols=2, fontsize=SMALL, frameon=False)
+    if log:  # the line stands first there
+        handles, marks = handles[1:] + handles[:1], marks[1:] + marks[:1]
+    figure.legend(handles, marks, loc="outside upper center", ncols=3, fontsize=SMALL, frameon=False)
     return figure
 
 
@@ -100,8 +114,37 @@ def _with_rest(relation: Tensor, first: Tensor) -> Values:
     return np.append(values, max(0.0, 1.0 - values.sum()))
 
 
-def _bars(axes: Axes, teacher: Values, student: Values, names: Sequence[str]) -> None:
-    place = np.arange(len(names))
+def _is_lost(relations: Sequence[Values]) -> bool:
+    """Whether the anchors that are drawn are hardly seen in some row beside what is the tallest."""
+    return min(values[:-1].max() for values in relations) < _TOO_SMALL * max(map(np.max, relations))
+
+
+def _logarithmic(axes: Axes, even: float) -> None:
+    """Powers of ten, from a tenth of the even share, which is marked."""
+    from matplotlib.ticker import NullLocator  # is there, since the axes are
+
+    axes.set_yscale("log")
+    axes.set_ylim(even / 10, 1.5)
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.axhline(even, color="black", linestyle=":", linewidth=0.7, label=f"even share, 1/{round(1 / even)}")
+
+
+def _bars(axes: Axes, teacher: Values, student: Values, names: Sequence[str], *, apart: bool = False) -> None:
+    """Two bars a name; the last may stand apart, as the sum that it is."""
+    place = np.arange(len(names), dtype=np.float64)
+    if apart:
+        place[-1] += 0.5
+        axes.axvline(place[-1] - 0.75, color=PALE, linewidth=0.6)
+        axes.annotate(
+            "sum",
+            (place[-1], 1),
+            (0, 1),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            fontsize=SMALL,
+        )
     line: dict[str, Any] = {"width": 0.38, "edgecolor": "black", "linewidth": 0.5}
     axes.bar(place - 0.19, teacher, color="0.25", label="teacher", **line)
     axes.bar(place + 0.19, student, color="#9ecae1", hatch="//////", label="student", **line)

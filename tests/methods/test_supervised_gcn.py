@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 import rgrl
 from rgrl.errors import ConfigError, DataError, DivergedError
+from rgrl.evaluate import node_accuracy
 from rgrl.graph import Graph, SparseFeatures, induced_subgraph
 from rgrl.methods import GCNClassifier, supervised_gcn
 from rgrl.methods.split_fit import SplitFit
@@ -254,3 +255,17 @@ def test_cora_public_split(data_root):
     dataset = rgrl.load_dataset("cora", root=data_root)
     report = supervised_gcn(dataset.graph, dataset.labels, [dataset.public_split])
     assert 80.0 < report.test_mean < 83.0
+
+
+def test_predictions_are_those_of_the_best_epoch_and_change_no_score():
+    graph, labels = make_graph()
+    splits = make_splits()
+    plain = supervised_gcn(graph, labels, splits, epochs=20)
+    report = supervised_gcn(graph, labels, splits, epochs=20, predictions=True)
+    assert plain == report and plain.predictions is None
+    assert report.predictions.dtype == np.int8 and report.predictions.shape == (2, 40)
+    for row, split, val, test in zip(report.predictions, splits, report.val, report.test, strict=True):
+        assert val == pytest.approx(100 * np.mean(row[split.val] == labels.numpy()[split.val]))
+        assert test == pytest.approx(100 * np.mean(row[split.test] == labels.numpy()[split.test]))
+    shares = node_accuracy(report.predictions, labels, splits)
+    assert np.isnan(shares).sum() == 40 - np.union1d(*(split.test for split in splits)).size

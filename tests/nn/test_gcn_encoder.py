@@ -229,3 +229,19 @@ def test_bad_settings_of_a_layer_are_named():
         GCNEncoder(3, (4,), hops=0)
     with pytest.raises(ConfigError, match="activation is 'tanh'"):
         GCNEncoder(3, (4,), activation="tanh")
+
+
+@pytest.mark.parametrize(
+    ("norm", "learns"), [("batch", False), ("frozen", True), ("layer", True), ("none", True)]
+)
+def test_every_layer_has_a_bias_which_learns_unless_the_batchs_mean_takes_it_away(norm, learns):
+    graph = random_graph(40, 200, sparse_features=False, seed=0)
+    encoder = GCNEncoder(12, (8, 4), norm=norm, generator=torch.Generator().manual_seed(0)).train()
+    if norm == "frozen":
+        encoder(graph.view())
+        for module in encoder.norms:
+            module.freeze()
+    target = torch.randn(40, 4, generator=torch.Generator().manual_seed(1))
+    (encoder(graph.view()) - target).square().sum().backward()
+    for layer in encoder.convs:
+        assert (layer.bias.grad.abs().max() > 1e-3 * layer.weight.grad.abs().max()) == learns

@@ -70,6 +70,52 @@ def test_teacher_and_student_are_told_apart_without_colours():
     assert teacher[0].get_hatch() is None and student[0].get_hatch()
 
 
+def of_many(count: int) -> Relation:
+    """A teacher at a small temperature and a student that spreads, against so many anchors."""
+    cosines = torch.rand(count, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    return replace(
+        BEFORE,
+        global_anchors=torch.arange(count) + 10,
+        global_teacher=(cosines / 0.05).softmax(0),
+        global_student=(cosines / 0.5).softmax(0),
+    )
+
+
+@pytest.mark.parametrize("count", [16, 64, 256, 1024])
+def test_the_foremost_anchors_are_seen_however_many_there_are(count):
+    figure = relation_picture(of_many(count), of_many(count))
+    figure.draw_without_rendering()
+    for axes in figure.axes[::2]:
+        for bars in axes.containers:
+            visible = [bar.get_window_extent() for bar in bars[:-1]]
+            tallest = max(min(box.y1, axes.bbox.y1) - max(box.y0, axes.bbox.y0) for box in visible)
+            assert tallest > 0.09 * axes.bbox.height
+
+
+def test_the_scale_is_logarithmic_only_where_the_sum_would_hide_the_others():
+    few, many = relation_picture(of_many(16)), relation_picture(of_many(1024), of_many(1024))
+    assert [axes.get_yscale() for axes in few.axes] == ["linear", "linear"]
+    assert [axes.get_yscale() for axes in many.axes] == ["log", "linear"] * 2
+    assert relation_picture(of_many(1024), top=1024).axes[0].get_yscale() == "linear"  # no sum, all as it is
+    left = many.axes[0]
+    assert left.get_ylim()[0] == pytest.approx(0.1 / 1024)
+    assert left.get_ylabel() == "before training\nprobability (log)"
+    assert [t.get_text() for t in many.legends[0].get_texts()] == ["teacher", "student", "even share, 1/1024"]
+    relation = of_many(1024)
+    np.testing.assert_allclose([sum(each) for each in heights(left)], 1)
+    np.testing.assert_allclose(heights(left)[0][:8], relation.global_teacher.sort(descending=True).values[:8])
+
+
+def test_the_sum_of_the_rest_stands_apart_and_is_called_so():
+    for relation, top in ((BEFORE, 2), (of_many(256), 8)):
+        axes = relation_picture(relation, top=top).axes[0]
+        places = axes.get_xticks()
+        np.testing.assert_allclose(np.diff(places), [1] * (top - 1) + [1.5])
+        (text,) = axes.texts
+        assert (text.get_text(), text.xy[0]) == ("sum", places[-1])
+    assert not relation_picture(BEFORE).axes[0].texts
+
+
 def test_nodes_may_have_names():
     left, right = relation_picture(BEFORE, names=[f"n{i}" for i in range(14)]).axes
     assert ticks(left)[0] == "n10" and ticks(right) == ["self", "n3"]
