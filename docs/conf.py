@@ -28,7 +28,7 @@ extensions = [
 nitpicky = True
 # Other libraries' pages are not looked up, so that the site builds without a network.
 nitpick_ignore_regex = [
-    (r"py:.*", r"(torch|np|numpy|scipy|sparse|nn|collections|pathlib|typing|types)(\..*)?"),
+    (r"py:.*", r"(torch|np|npt|numpy|scipy|sparse|nn|collections|pathlib|typing|types)(\..*)?"),
     (r"py:.*", r"rgrl\.datasets\.(raw_file\.RawFile|wheel_mirror\.WheelMirror)"),  # of the registry alone
     (r"py:.*", r"(Any|Axes|Figure|Tensor|Path|Callable|Iterable|Iterator|Mapping|Sequence|Self|optional)"),
     (r"py:.*", r"MapMethod"),

@@ -92,17 +92,6 @@ for update in pretrain_from_preset(preset, model, train, generator=generator):
             f"mean cosine in the queue {cosine:.3f}"
         )
 trained = model.embed(train.images), model.embed(test.images)
-per_epoch = len(train) // preset.batch_size
-losses = []
-for update in pretrain_from_preset(preset, model, train, generator=generator):
-    losses.append(float(update.loss))
-    if update.number % (6 * per_epoch) == 0:
-        spread = 1 - F.normalize(model.queue.rows.mean(0), dim=0) @ model.queue.rows.mean(0)
-        print(
-            f"epoch {update.number // per_epoch:2}: loss {sum(losses[-per_epoch:]) / per_epoch:.3f}, "
-            f"spread of the queue {spread:.3f}"
-        )
-trained = model.embed(train.images), model.embed(test.images)
 
 # %% [markdown]
 # The loss says little about quality. An untrained network puts all images close together (a mean cosine

@@ -115,6 +115,7 @@ for name, embedding in {"leaky, untrained": leaky_untrained, "leaky, trained": f
 # ten times.
 
 # %%
+SHOWN = ("nmi", "ami", "ari", "modularity", "conductance")
 clusters = {}
 for name, embedding in {
     "adjacency rows": rows_of(graph),
@@ -123,7 +124,7 @@ for name, embedding in {
     "raw pixels": digits.graph.x,
 }.items():
     clusters[name] = clustering(embedding, digits.labels, edge_index=graph.edge_index, runs=5)
-    shown = {metric: clusters[name].mean(metric) for metric in ("nmi", "ari", "modularity", "conductance")}
+    shown = {metric: clusters[name].mean(metric) for metric in SHOWN}
     print(f"{name:15}", ", ".join(f"{metric} {value:.3f}" for metric, value in shown.items()))
 ari = {name: report.mean("ari") for name, report in clusters.items()}
 assert ari["trained"] > ari["raw pixels"] > ari["untrained"]
@@ -152,6 +153,6 @@ for count in (10, 100, 600):
 assert nmi > 0.2
 
 # %% [markdown]
-# So compare NMI between results of the same number of clusters only, and have ARI beside it. In the table
-# above the rows of the adjacency have a higher NMI than the untrained encoder and a lower ARI, with ten
-# clusters each.
+# So compare NMI between results of the same number of clusters only, and have AMI beside it; `clustering`
+# gives both. ARI, which counts pairs of nodes, may say something else again: in the table above the rows of
+# the adjacency have a higher NMI than the untrained encoder and a lower ARI, with ten clusters each.

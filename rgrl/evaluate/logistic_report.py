@@ -32,7 +32,7 @@ class LogisticReport:
 
     @property
     def predictions(self) -> npt.NDArray[np.signedinteger[Any]] | None:
-        """Those of the scores: predicted class of every node ``[S, N]``, or None."""
+        """Predicted class of every node ``[S, N]``, those of ``scores``; None unless they were asked for."""
         return self.scores.predictions
 
     def to_dict(self) -> dict[str, Any]:

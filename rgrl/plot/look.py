@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rgrl.errors import MissingExtraError
@@ -26,6 +28,9 @@ PALE = "0.72"
 def new_figure(height: float, *, width: float = COLUMN) -> Figure:
     """An empty figure that no global state knows of; inches.
 
+    A notebook shows it where it is the last expression of a cell, with and without ``%matplotlib inline``:
+    matplotlib alone would leave that to pyplot.
+
     Raises:
         MissingExtraError: If matplotlib is not installed.
     """
@@ -35,7 +40,15 @@ def new_figure(height: float, *, width: float = COLUMN) -> Figure:
         raise MissingExtraError(
             f"plots need matplotlib ({error}): install it with pip install 'rgrl[plot]'"
         ) from None
-    return Figure(figsize=(width, height), dpi=200, layout="constrained")
+    figure: Any = Figure(figsize=(width, height), dpi=200, layout="constrained")
+    figure._repr_png_ = partial(_png, figure)  # asked for by IPython where nothing else draws figures
+    return figure
+
+
+def _png(figure: Figure) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    return buffer.getvalue()
 
 
 def axes_or_new(ax: Axes | None, height: float) -> tuple[Figure, Axes]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -53,6 +55,33 @@ def test_pictures_leave_pyplot_backend_and_settings_alone(tmp_path):
     environment.pop("MPLBACKEND", None)
     subprocess.run([sys.executable, "-c", ALL_AT_ONCE], check=True, cwd=tmp_path, env=environment)
     assert {path.stem for path in tmp_path.glob("*.png")} == set(PICTURES)
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_notebook_is_given_a_picture(name):
+    figure = PICTURES[name]()
+    png = figure._repr_png_()
+    assert png.startswith(b"\x89PNG") and int.from_bytes(png[16:20], "big") == round(
+        figure.get_figwidth() * 200
+    )
+    again = pickle.loads(pickle.dumps(figure))
+    assert again._repr_png_().startswith(b"\x89PNG") and again._repr_png_.args[0] is again
+    assert copy.deepcopy(figure)._repr_png_.args[0] is not figure
+
+
+@pytest.mark.parametrize("inline", [False, True])
+def test_ipython_shows_a_figure_once_with_and_without_its_own_printer(inline):
+    """What Jupyter does with the last expression of a cell."""
+    formatters = pytest.importorskip("IPython.core.formatters")
+    matplotlib_figure = pytest.importorskip("matplotlib.figure").Figure
+    formatter, drawn = formatters.DisplayFormatter(), []
+    if inline:  # as %matplotlib inline has it
+        formatter.formatters["image/png"].for_type(
+            matplotlib_figure, lambda figure: drawn.append(figure) or b"p"
+        )
+    data, _ = formatter.format(PICTURES["training_curve"]())
+    assert (data["image/png"] == b"p") == inline and len(drawn) == inline
+    assert sorted(data) == ["image/png", "text/plain"]
 
 
 def test_the_room_imports_without_matplotlib():
