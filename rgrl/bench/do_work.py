@@ -21,7 +21,6 @@ from rgrl.bench.work import Work
 from rgrl.datasets import DATASETS, Dataset, load_dataset
 from rgrl.datasets.sources import cache_root
 from rgrl.errors import DataError, RunsFailedError
-from rgrl.graph import SparseFeatures
 from rgrl.presets import TrainingPreset
 from rgrl.training import settled_precision
 
@@ -136,7 +135,6 @@ def _do_task(
 
 
 def _raw_mean(dataset: Dataset, observer: Observer) -> float:
-    x = dataset.graph.x
-    report = classification_probe(dataset)(x.to_scipy() if isinstance(x, SparseFeatures) else x)
+    report = classification_probe(dataset)(dataset.graph.x)
     observer.note(f"{dataset.name}: raw features {report}")
     return report.test_mean

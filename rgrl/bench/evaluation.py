@@ -11,7 +11,6 @@ from rgrl.bench.environment import command, versions
 from rgrl.bench.probes import classification_probe
 from rgrl.datasets import Dataset
 from rgrl.evaluate import check_embeddings, load_embeddings, logistic_regression
-from rgrl.graph import SparseFeatures
 
 
 def evaluate_file(path: Path, dataset: Dataset) -> dict[str, Any]:
@@ -28,10 +27,8 @@ def evaluate_file(path: Path, dataset: Dataset) -> dict[str, Any]:
     """
     loaded = load_embeddings(path)
     check_embeddings(loaded, num_nodes=dataset.graph.num_nodes, fingerprint=dataset.fingerprint.digest)
-    features = dataset.graph.x
-    rows = features.to_scipy() if isinstance(features, SparseFeatures) else features
     score = classification_probe(dataset)
-    probe, raw = score(loaded.values), score(rows)
+    probe, raw = score(loaded.values), score(dataset.graph.x)
     several = dataset.labels is not None and dataset.labels.dtype == torch.bool
     converged = None if several else logistic_regression(loaded.values, dataset.labels, dataset.splits)
     return {

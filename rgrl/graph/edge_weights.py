@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numbers
-import reprlib
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -12,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rgrl.errors import DataError, UnusedWeightsWarning
+from rgrl.short_repr import short_repr
 from rgrl.warn_caller import warn_caller
 
 
@@ -65,6 +65,6 @@ def as_number(weight: Any, ends: tuple[Any, Any]) -> float:
 
 def _refusal(ends: tuple[Any, Any], weight: Any) -> DataError:
     return DataError(
-        f"the edge {reprlib.repr(ends)} has the weight {reprlib.repr(weight)}: "
+        f"the edge {short_repr(ends)} has the weight {short_repr(weight)}: "
         "finite numbers of at least 0 are accepted"
     )
