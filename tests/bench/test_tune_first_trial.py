@@ -30,11 +30,14 @@ optuna = pytest.importorskip("optuna")
 #: Above the largest number of a process.
 NO_PROCESS = 1 << 30
 
-#: The command in a process of its own, that has a preset's trial last until it is interrupted.
+#: The command in a process of its own. Its first trial says that it has begun, and lasts until it is
+#: interrupted; Ctrl-C is heeded in the background too.
 ENDLESS = """
-import sys, time
+import pathlib, signal, sys, time
 from rgrl.bench import cli, tuning
+signal.signal(signal.SIGINT, signal.default_int_handler)
 def trained(self, key, observer):
+    pathlib.Path(sys.argv[sys.argv.index("--out") + 1], "begun").touch()
     time.sleep(300)
 tuning.Tuning._trained = trained
 sys.argv[0] = "rgrl-bench"
@@ -103,7 +106,7 @@ def test_nodes_of_an_inductive_dataset_are_those_of_training():
 
 @pytest.fixture
 def endless(tmp_path):
-    """Run the command until its first trial is under way; the process, which nothing but a signal ends."""
+    """Run the command until its first trial is trained; the process, which nothing but a signal ends."""
     processes = []
 
     def begin(*arguments):
@@ -114,14 +117,11 @@ def endless(tmp_path):
             text=True,
         )
         processes.append(process)
-        for _ in range(600):
+        end = time.monotonic() + 60
+        while not (tmp_path / "begun").exists():
+            assert process.poll() is None and time.monotonic() < end
             time.sleep(0.1)
-            try:
-                if any(trial.params for trial in stored(tmp_path, "rgrl-karate")):
-                    break
-            except Exception:  # its tables are not made yet
-                continue
-        time.sleep(1)  # until the last of what it draws is stored
+        time.sleep(1)  # until it sleeps
         return process
 
     yield begin
