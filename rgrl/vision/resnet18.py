@@ -52,6 +52,7 @@ class ResNet18(nn.Module):
         if stem not in get_args(Stem):
             raise ConfigError(f"stem is {stem!r}: accepted are {', '.join(map(repr, get_args(Stem)))}")
         kernel, stride = (7, 2) if stem == "imagenet" else (3, 1)
+        self._has_whole_norms = norm_splits == 1
         with draw_from(generator):
             self.conv = nn.Conv2d(3, width, kernel, stride, kernel // 2, bias=False)
             self.norm = _norm(width, norm_splits)
@@ -71,9 +72,9 @@ class ResNet18(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Map images ``[B, 3, H, W]`` to features ``[B, d]``, the mean over the places of the last stage."""
-        if torch.is_autocast_enabled(images.device.type):
-            # Colours beside each other, or each convolution would reorder the planes, forth and back. Not in
-            # float32, where torch's batch norm on a CPU loses two digits by it.
+        if self._has_whole_norms and torch.is_autocast_enabled(images.device.type):
+            # Colours beside each other, or each convolution would reorder the planes, forth and back. Split
+            # norms would copy them back, and in float32 torch's batch norm on a CPU loses two digits by it.
             images = images.contiguous(memory_format=torch.channels_last)
         first = self.pool(F.relu(self.norm(self.conv(images)), inplace=True))
         return self.blocks(first).mean(dim=(2, 3))

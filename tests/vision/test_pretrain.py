@@ -61,7 +61,7 @@ def test_with_some_more_the_relations_spread_and_neighbours_share_their_class() 
         return knn(*embedded, ks=(5,)).mean("accuracy@5")
 
     before = accuracy()
-    _losses(model, epochs=80, learning_rate=0.03, weight_decay=0.0)
+    _losses(model, epochs=160, learning_rate=0.03, weight_decay=0.0)  # with half as many it hangs on rounding
     assert accuracy() > before + 0.1
     rows = model.queue.rows
     assert (rows[:64] @ rows[64:].T).mean() < 0.2  # and have not all become the same
