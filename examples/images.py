@@ -4,8 +4,8 @@
 # An image is described by its similarities to past images, and a student's description under strong
 # augmentation must match a momentum teacher's under weak augmentation (ReSSL, NeurIPS 2021). It is RGRL's
 # global term with a queue in the place of the sampled nodes, and here it is the same function. This
-# notebook trains a small ResNet-18 on scikit-learn's digits of 8 by 8 pixels. The views need kornia: `pip
-# install 'rgrl[image]'`.
+# notebook trains a small ResNet-18 on scikit-learn's digits of 8 by 8 pixels. The views need kornia and the
+# pictures matplotlib: `pip install 'rgrl[image,plot]'`.
 
 # %%
 import matplotlib.pyplot as plt

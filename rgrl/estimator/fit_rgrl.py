@@ -59,7 +59,7 @@ def fit_rgrl(
         device: Where to train.
         start: A model of the same widths whose weights to begin with.
         block_rows: Rows that are embedded at a time.
-        callback: Called after each update; the training ends when it returns True.
+        callback: Called after each update; the training ends when what it returns is true.
         verbose: Updates between two lines in the log; 0 for none.
 
     Raises:
@@ -93,7 +93,7 @@ def fit_rgrl(
             raise _diverged(preset, update.number, f"the loss is {losses[-1]}")
         if verbose and update.number % verbose == 0:
             logger.info("update %d of %d: loss %.4f", update.number, preset.epochs, losses[-1])
-        if callback is not None and callback(update) is True:
+        if callback is not None and bool(callback(update)):
             break
     seconds = time.perf_counter() - began
     model.to("cpu")

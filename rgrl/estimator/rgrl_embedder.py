@@ -49,7 +49,7 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
             ``None`` for what ``sklearn.set_config`` says, which is numpy.
         block_rows: Rows that are embedded at a time; fewer need less memory.
         warm_start: Begin with the weights of the last fit; the optimiser starts anew, with other draws.
-        callback: Called with each :class:`rgrl.training.Update`; returning True ends the training.
+        callback: Called with each :class:`rgrl.training.Update`; returning something true ends the training.
         verbose: Updates between two lines of level INFO in the log of ``rgrl``; 0 for none.
         epochs: Updates; 0 leaves the encoder as it was drawn.
         learning_rate, weight_decay, schedule, warmup: The optimiser's, see :class:`rgrl.presets.RGRLPreset`
