@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from rgrl.bench.cli_data import fetch, verify, where
+from rgrl.bench.cli_embed import embed
 from rgrl.bench.cli_options import Json, Root
 from rgrl.bench.cli_results import compare, evaluate, report
 from rgrl.bench.cli_training import image, run, tune
@@ -88,7 +89,7 @@ def doctor(root: Root = None, json: Json = False) -> None:
     examine(root, as_json=json)
 
 
-for command in (run, image, compare, report, tune, evaluate):
+for command in (run, embed, image, compare, report, tune, evaluate):
     app.command()(command)
 for data_command in (fetch, verify, where):
     data_app.command()(data_command)

@@ -13,6 +13,13 @@ Root = Annotated[
     Path | None,
     typer.Option(help="Folder with <dataset>/raw/<file>, searched first [default: the variable RGRL_DATA]."),
 ]
+Features = Annotated[
+    str | None,
+    typer.Option(
+        help="Of a graph of your own: degree, identity or positional, made of its edges, or its table "
+        "[default: those of the file, or the table beside it]."
+    ),
+]
 Names = Annotated[
     list[str] | None, typer.Argument(help="Names; all when left out.", autocompletion=dataset_names)
 ]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rgrl.bench.cli_options import Json, Root
+from rgrl.bench.cli_options import Features, Json, Root
 from rgrl.bench.completion import dataset_names
 
 
@@ -56,9 +56,10 @@ def evaluate(
         ),
     ],
     root: Root = None,
+    features: Features = None,
     json: Json = False,
 ) -> None:
     """Evaluate any method's embeddings by the same probes and splits."""
-    from rgrl.bench.commands import evaluate_embeddings
+    from rgrl.bench.evaluate_command import evaluate_embeddings
 
-    evaluate_embeddings(embeddings, dataset=dataset, root=root, as_json=json)
+    evaluate_embeddings(embeddings, dataset=dataset, root=root, features=features, as_json=json)

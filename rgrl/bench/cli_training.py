@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rgrl.bench.cli_options import Json, Logs, Root
+from rgrl.bench.cli_options import Features, Json, Logs, Root
 from rgrl.bench.completion import dataset_names, datasets_or_all, method_names, presets
 
 
@@ -55,6 +55,7 @@ def run(
     ] = False,
     log: Logs = None,
     root: Root = None,
+    features: Features = None,
     out: Annotated[Path, typer.Option(help="Folder for results.jsonl and embeddings.")] = Path("results"),
     device: Annotated[str, typer.Option(help="cpu, cuda or cuda:N.")] = "cpu",
     json: Json = False,
@@ -80,6 +81,7 @@ def run(
         again=again,
         logs=_names(",".join(log or [])),
         root=root,
+        features=features,
         out=out,
         device=device,
         as_json=json,
@@ -179,6 +181,7 @@ def tune(
         bool, typer.Option("--public-split", help="Use the split published with the files.")
     ] = False,
     root: Root = None,
+    features: Features = None,
     out: Annotated[Path, typer.Option(help="Folder for the preset and the trials.")] = Path("results"),
     device: Annotated[str, typer.Option(help="cpu, cuda or cuda:N.")] = "cpu",
 ) -> None:
@@ -199,6 +202,7 @@ def tune(
         storage=storage,
         public_split=public_split,
         root=root,
+        features=features,
         out=out,
         device=device,
     )

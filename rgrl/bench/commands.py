@@ -1,4 +1,4 @@
-"""What the commands ``list``, ``run`` and ``evaluate`` do."""
+"""What the commands ``list``, ``methods`` and ``run`` do, and what the commands share."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rgrl.bench.live_progress import LiveProgress
 from rgrl.bench.methods import FIXED, METHODS, checked_method, preset_family, preset_of
 from rgrl.bench.plain_progress import PlainProgress
 from rgrl.bench.tables import any_result_table, command_line, dataset_table
-from rgrl.datasets import DATASETS, find_spec, load_dataset, on_disk
+from rgrl.datasets import DATASETS, find_spec, on_disk
 from rgrl.datasets.own import is_own
 from rgrl.datasets.sources import data_root
 from rgrl.errors import ConfigError
@@ -60,6 +60,7 @@ def run_datasets(
     again: bool,
     logs: Sequence[str],
     root: Path | None,
+    features: str | None,
     out: Path,
     device: str,
     as_json: bool,
@@ -68,7 +69,7 @@ def run_datasets(
     from rgrl.bench.tasks import checked_tasks
 
     data_root(root)
-    datasets = chosen_datasets(names)
+    datasets = chosen_datasets(names, features=features)
     for name, given in (("--methods", methods), ("--tasks", tasks)):
         if not given:
             raise ConfigError(f"{name} is empty: at least one is needed")
@@ -112,6 +113,7 @@ def run_datasets(
             device=device,
             again=again,
             logs=chosen_logs,
+            features=features,
         )
         for dataset in datasets
         for method in chosen
@@ -152,11 +154,11 @@ def require_at_least_one(option: str, value: int) -> None:
         raise ConfigError(f"{option} is {value}: a whole number of at least 1 is needed")
 
 
-def chosen_datasets(names: Sequence[str]) -> list[str]:
+def chosen_datasets(names: Sequence[str], *, features: str | None = None) -> list[str]:
     """Datasets by name or path; ``all`` stands for the fourteen of the benchmark.
 
     Raises:
-        ConfigError: If one is unknown.
+        ConfigError: If one is unknown, or has features of its own where others are to be used.
     """
     found: list[str] = []
     for name in names:
@@ -166,7 +168,28 @@ def chosen_datasets(names: Sequence[str]) -> list[str]:
             found.append(name)
         else:
             found.append(find_spec(name).name)
+    if features is not None and (published := [name for name in found if not is_own_graph(name)]):
+        raise ConfigError(
+            f"--features is {features}: {published[0]} has its own, only a graph of yours takes others"
+        )
     return list(dict.fromkeys(found))
+
+
+def one_dataset(name: str, done: str, *, features: str | None = None) -> str:
+    """The dataset by name or path.
+
+    Args:
+        name: What was given.
+        done: What is done on one dataset, for the error.
+        features: As of :func:`chosen_datasets`.
+
+    Raises:
+        ConfigError: As of :func:`chosen_datasets`, or if several are meant.
+    """
+    known = chosen_datasets([name], features=features)
+    if len(known) != 1:
+        raise ConfigError(f"the dataset is {name!r}: {done} on one dataset")
+    return known[0]
 
 
 def dataset_key(dataset: str) -> str:
@@ -202,25 +225,6 @@ def changed_preset(
     if epochs is not None and "epochs" in chosen.to_dict():
         changes = {**changes, "epochs": epochs}
     return chosen.replace({**changes, **FIXED.get(method, {})})
-
-
-def evaluate_embeddings(path: Path, *, dataset: str, root: Path | None, as_json: bool) -> None:
-    """Print the probes' reports of a file of embeddings."""
-    name = dataset if is_own_graph(dataset) else find_spec(dataset).name
-    from rgrl.bench.do_work import apart_from_registry
-    from rgrl.bench.evaluation import evaluate_file
-
-    with progress_display() as progress:
-        loaded = apart_from_registry(load_dataset(name, root=root, progress=progress.download))
-        report = evaluate_file(path, loaded)
-    if as_json:
-        print(json.dumps(report))
-        return
-    from rgrl.bench.tables import evaluation_table
-
-    console = table_console()
-    console.print(evaluation_table(report))
-    console.print(command_line(report), soft_wrap=True)
 
 
 def table_console() -> Console:

@@ -40,7 +40,9 @@ def do_work(work: Work, *, display: Display) -> Iterator[dict[str, Any]]:
     """
     folder = ResultFolder(work.out)
     with display() as observer:
-        dataset = apart_from_registry(load_dataset(work.dataset, root=work.root, progress=observer.download))
+        dataset = apart_from_registry(
+            load_dataset(work.dataset, root=work.root, progress=observer.download, features=work.features)
+        )
         if work.public_split:
             dataset = on_public_split(dataset)
         require_fitting(work.method, work.preset, dataset)

@@ -13,6 +13,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "rgrl-bench run cora citeseer --methods rgrl,grace,raw --tasks classification,link",
         "rgrl-bench run digits --epochs 50 --set norm=layer --json",
     ),
+    "embed": (
+        "rgrl-bench embed karate --epochs 50 -o karate.csv",
+        "rgrl-bench embed my_graph.edgelist --features degree -o vectors.csv",
+    ),
     "image": ("rgrl-bench image digits", "rgrl-bench image digits --epochs 5 --seeds 3"),
     "compare": ("rgrl-bench compare results", "rgrl-bench compare results --format markdown"),
     "report": (

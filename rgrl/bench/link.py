@@ -15,7 +15,8 @@ from rgrl.datasets import EdgeSplit
 from rgrl.datasets.node_pairs import IntArray, pair_numbers
 from rgrl.datasets.split_edges import training_graph
 from rgrl.evaluate import ProbeReport, Report, link_prediction
-from rgrl.graph import Graph
+from rgrl.graph import Graph, as_graph
+from rgrl.graph.structural_features import structural_features
 
 
 def link_probe(split: EdgeSplit) -> Probe:
@@ -35,6 +36,14 @@ def _cosine_auc(embedding: Tensor, positives: Tensor, negatives: Tensor) -> floa
     scores = [(normal[pairs[0]] * normal[pairs[1]]).sum(dim=1) for pairs in (positives, negatives)]
     truth = torch.cat([torch.ones(positives.shape[1]), torch.zeros(negatives.shape[1])])
     return float(roc_auc_score(truth.numpy(), torch.cat(scores).numpy()))
+
+
+def with_own_features(split: EdgeSplit, kind: str | None) -> EdgeSplit:
+    """The split, its training graph with features that tell no held-out edge where they are made of edges."""
+    if kind is None:
+        return split
+    graph = split.train_graph
+    return replace(split, train_graph=as_graph(graph, x=structural_features(kind, graph)))
 
 
 def training_relations(relations: Mapping[str, Graph], split: EdgeSplit) -> dict[str, Graph]:

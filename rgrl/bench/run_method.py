@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -122,12 +123,12 @@ class MethodRun:
             ConfigError: If the method gives no embedding.
             DataError: If the graph has too few edges.
         """
-        from rgrl.bench.link import link_probe, link_report, training_relations
+        from rgrl.bench.link import link_probe, link_report, training_relations, with_own_features
         from rgrl.datasets import split_edges
 
         start = time.perf_counter()
         self._require_embedding()
-        split = split_edges(self.dataset.graph)
+        split = with_own_features(split_edges(self.dataset.graph), self.dataset.feature_kind)
         seen = dataclasses.replace(
             self.dataset, relations=training_relations(self.dataset.relations, split), train_graph=None
         )
@@ -193,6 +194,7 @@ class MethodRun:
                     "regime": self.key.regime,
                     "seed": str(seed),
                     "update": str(run.best.update),
+                    **({} if (ids := self.dataset.node_ids) is None else {"node_ids": json.dumps(ids)}),
                 },
             )
         self.folder.keep_record(self.key, seed, record)

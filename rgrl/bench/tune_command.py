@@ -9,8 +9,8 @@ from typing import Any
 
 from rgrl.bench.commands import (
     changed_preset,
-    chosen_datasets,
     dataset_key,
+    one_dataset,
     progress_display,
     require_at_least_one,
     table_console,
@@ -49,6 +49,7 @@ def tune_dataset(
     storage: str | None,
     public_split: bool,
     root: Path | None,
+    features: str | None,
     out: Path,
     device: str,
 ) -> None:
@@ -58,13 +59,15 @@ def tune_dataset(
         require_at_least_one("--epochs", epochs)
     if seed < 0:
         raise ConfigError(f"--seed is {seed}: a whole number of at least 0 is needed")
-    known = _one_dataset(name)
+    known = one_dataset(name, "settings are tuned", features=features)
     method = tunable_method(method)
     base = changed_preset(preset, method, preset_of(method, dataset_key(known)), {}, epochs=epochs)
     device = checked_device(device)
     url = _default_storage(out) if storage is None else storage
     with progress_display() as observer:
-        dataset = apart_from_registry(load_dataset(known, root=root, progress=observer.download))
+        dataset = apart_from_registry(
+            load_dataset(known, root=root, progress=observer.download, features=features)
+        )
         if public_split:
             dataset = on_public_split(dataset)
         require_fitting(method, base, dataset)
@@ -104,13 +107,6 @@ def tune_dataset(
             _say_what_next(path, name, method, public_split)
     if found is None:
         raise RunsFailedError(f"none of {trials} trials was completed: {study} has no settings to keep")
-
-
-def _one_dataset(name: str) -> str:
-    known = chosen_datasets([name])
-    if len(known) != 1:
-        raise ConfigError(f"the dataset is {name!r}: settings are tuned on one dataset")
-    return known[0]
 
 
 def _default_storage(out: Path) -> str:

@@ -24,6 +24,7 @@ class Work:
         out: Folder for results.
         device: Where to train.
         again: Do it even where a result is stored.
+        features: Of a graph of the user's own: its table, or the kind to make of its edges.
         logs: Logs to write of each seed, by the names of :data:`rgrl.bench.logs.log_kinds.LOGS`.
     """
 
@@ -39,6 +40,7 @@ class Work:
     device: str = "cpu"
     again: bool = False
     logs: tuple[str, ...] = ()
+    features: str | None = None
 
     def __str__(self) -> str:
         return f"{self.method} on {self.dataset}"

@@ -34,6 +34,9 @@ class Dataset:
             features.
         graph_of_node: Where `graph` is the disjoint union of several: the number of the one that each node
             belongs to, int64 `[N]`.
+        node_ids: Id of each node, N strings, where the file of a graph of the user's own names them.
+        feature_kind: Which features were made of the edges, see `rgrl.graph.structural_features`; None where
+            they came with the graph.
     """
 
     name: str
@@ -46,6 +49,8 @@ class Dataset:
     train_graph: Graph | None = None
     relations: Mapping[str, Graph] = field(default_factory=dict)
     graph_of_node: Tensor | None = None
+    node_ids: tuple[str, ...] | None = None
+    feature_kind: str | None = None
 
     @property
     def train_graph_of_node(self) -> Tensor | None:

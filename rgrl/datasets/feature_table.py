@@ -14,7 +14,7 @@ from rgrl.errors import DataError
 
 @dataclass(frozen=True, eq=False)
 class FeatureTable:
-    """Node ids with their features and labels, checked when built.
+    """Node ids with their features and labels, either of which may be absent; checked when built.
 
     Attributes:
         ids: Id of each node, N strings, all different; the row is the node's index.
@@ -23,7 +23,7 @@ class FeatureTable:
         labels: One label for each node as text, or None.
 
     Raises:
-        DataError: There is no row or no feature, an id is missing or stands twice, two columns have one name,
+        DataError: There is no row, an id is missing or stands twice, two columns have one name,
             a feature is not finite, or a label is missing or below 0. Rows are counted from 1, below the line
             of names.
 
@@ -41,8 +41,6 @@ class FeatureTable:
     def __post_init__(self) -> None:
         if not self.ids:
             raise DataError("there is no row; one for each node is needed")
-        if not self.columns:
-            raise DataError("there is no column of features beside the node's id; at least one is needed")
         if (column := _twice(self.columns)) is not None:
             raise DataError(f"column '{column}' stands twice; each needs a name of its own")
         for row, node in enumerate(self.ids, start=1):

@@ -30,7 +30,7 @@ from rgrl.datasets.sources import locate
 from rgrl.datasets.split import Split
 from rgrl.datasets.splits import random_splits
 from rgrl.datasets.wikics import read_wikics
-from rgrl.errors import DataError
+from rgrl.errors import ConfigError, DataError
 from rgrl.graph.graph import Graph
 from rgrl.graph.induced_subgraph import induced_subgraph
 
@@ -50,22 +50,24 @@ def load_dataset(
     root: Path | None = None,
     download: bool = True,
     progress: ProgressCallback | None = None,
+    features: str | Path | None = None,
 ) -> Dataset:
     """Load one dataset of the registry, fetching its raw files where they are missing, or a graph of yours.
 
     Args:
         name: Registry name in any case, such as `Cora` or `karate`; or the path of a graph of your own, which
-            `load_own` reads and to which the other arguments do not apply.
+            `load_own` reads with `features`, and to which the other arguments do not apply.
         root: Folder that is searched first, in the layout `<dataset>/raw/<published file name>`; the
             environment variable `RGRL_DATA` when None.
         download: Whether the network may be used.
         progress: Called with a file's name, the bytes done and the bytes in all (None where unknown).
+        features: Of a graph of your own: its table, or a kind to make of the edges, see `load_own`.
 
     Returns:
         The dataset, with its fingerprint held against the registry.
 
     Raises:
-        ConfigError: Unknown dataset, or `root` is no folder.
+        ConfigError: Unknown dataset, `root` is no folder, or `features` for one that has its own.
         DataUnavailableError: Its files could not be found or fetched.
         MissingExtraError: A table of yours needs a package that is not installed.
         UnsafeDataError: A file names anything but plain data.
@@ -76,8 +78,12 @@ def load_dataset(
         156
     """
     if is_own(name):
-        return load_own(name)
+        return load_own(name, features=features)
     spec = find_spec(str(name))
+    if features is not None:
+        raise ConfigError(
+            f"features is {features}: {spec.name} has its own, only graphs of yours take others"
+        )
     raw = read_raw(spec, root=root, download=download, progress=progress)
     require_relations(spec, raw.relations)
     found = fingerprint(raw.x, raw.edge_index, raw.y, raw.relations)

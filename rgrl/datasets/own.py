@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import torch
 
 from rgrl.datasets.dataset import Dataset
 from rgrl.datasets.dataset_spec import DatasetSpec
-from rgrl.datasets.edge_files import EDGE_ENDINGS, read_edges
+from rgrl.datasets.edge_files import EDGE_ENDINGS, read_edges, read_named_edges
 from rgrl.datasets.edges import undirected_edges
 from rgrl.datasets.fingerprint import fingerprint
 from rgrl.datasets.npz import read_npz
@@ -21,11 +23,13 @@ from rgrl.datasets.table_files import TABLE_ENDINGS, read_table
 from rgrl.errors import ConfigError, DataError, DataUnavailableError, RGRLError
 from rgrl.graph.checks import checked_edge_index, checked_features, checked_labels
 from rgrl.graph.graph import Graph
+from rgrl.graph.structural_features import FeatureKind, structural_features
 
 logger = logging.getLogger(__name__)
 
 _WHOLE = (".npz", ".safetensors")
 GRAPH_ENDINGS = (*_WHOLE, *EDGE_ENDINGS)
+_KINDS = ", ".join(map(repr, get_args(FeatureKind)))
 
 
 def is_own(name: str | Path) -> bool:
@@ -46,15 +50,19 @@ def load_own(path: str | Path, *, features: str | Path | None = None) -> Dataset
       Nodes have the order of its rows.
 
     Edges become undirected and lose their weights, self-loops and duplicates, as those of every dataset here.
+    An edge of weight 0 is none.
 
     Args:
         path: The graph.
         features: The table for a file of edges, `.csv` or `.parquet` (needs `pip install 'rgrl[tables]'`);
-            `<stem>.features.csv` or else `<stem>.features.parquet` beside the graph when None.
+            `<stem>.features.csv` or else `<stem>.features.parquet` beside the graph when None. Or
+            `"degree"`, `"identity"` or `"positional"`: made of the edges (`rgrl.graph.structural_features`),
+            in the place of the graph's own. A table beside a file of edges then names nodes and classes; it
+            needs no features, and without one the nodes have the order in which the file first names them.
 
     Returns:
-        The dataset, named after the file without its ending; `labels` is None where there are none, and
-        `splits` is empty for fewer than 10 nodes.
+        The dataset, named after the file without its ending; `labels` is None where there are none,
+        `splits` is empty for fewer than 10 nodes, and `node_ids` are those of a file of edges.
 
     Raises:
         ConfigError: Another ending, or a table for a file that holds its own features.
@@ -79,8 +87,8 @@ def load_own(path: str | Path, *, features: str | Path | None = None) -> Dataset
         raise ConfigError(f"graph {path}: accepted endings are {', '.join(GRAPH_ENDINGS)}{hint}")
     if not path.is_file():
         raise DataUnavailableError(f"graph {path} does not exist")
-    if ending in _WHOLE and features is not None:
-        raise ConfigError(f"features is {features}, but {path} holds its own; give it with a file of edges")
+    kind = features if features in get_args(FeatureKind) else None
+    _require_usable(path, features, made=kind is not None)
     if known is not None:
         logger.warning(
             "%s has the name of the published file of '%s' and is read as a graph of your own: features are "
@@ -88,11 +96,29 @@ def load_own(path: str | Path, *, features: str | Path | None = None) -> Dataset
             *(path, known, known),
         )
     try:
-        return _dataset(path, _read(path, features))
+        raw, ids = _read(path, features, made=kind is not None)
+        if kind is None:
+            return _dataset(path, raw, ids)
+        bare = Graph.from_edge_index(raw.edge_index, x=np.ones((raw.num_nodes, 1), dtype=np.float32))
+        made = structural_features(str(kind), bare)
+        return replace(_dataset(path, replace(raw, x=made), ids), feature_kind=str(kind))
     except RGRLError:
         raise
     except OSError as error:
         raise DataUnavailableError(f"graph {path} cannot be read: {error.strerror or error}") from error
+
+
+def _require_usable(path: Path, features: str | Path | None, *, made: bool) -> None:
+    if features is None or made:
+        return
+    if path.suffix.lower() in _WHOLE:
+        raise ConfigError(
+            f"features is {features}, but {path} holds its own: a table goes with a file of edges, "
+            f"accepted here are {_KINDS}"
+        )
+    if Path(features).suffix.lower() not in TABLE_ENDINGS:
+        endings = " or ".join(TABLE_ENDINGS)
+        raise ConfigError(f"features is {features}: accepted are {_KINDS}, or a table ({endings})")
 
 
 def _published_as(path: Path) -> str | None:
@@ -103,17 +129,36 @@ def _published_as(path: Path) -> str | None:
     return None
 
 
-def _read(path: Path, features: str | Path | None) -> RawGraph:
+def _read(path: Path, features: str | Path | None, *, made: bool) -> tuple[RawGraph, tuple[str, ...] | None]:
+    """Read a graph and the ids of its nodes; features that are made later may be absent."""
     ending = path.suffix.lower()
     if ending == ".npz":
-        return read_npz(path, own=True)
+        return read_npz(path, own=True), None
     if ending == ".safetensors":
-        return _read_safetensors(path)
-    table = read_table(_table_beside(path) if features is None else Path(features))
-    return RawGraph(x=table.x, edge_index=read_edges(path, table.node_of), y=table.classes)
+        return _read_safetensors(path), None
+    beside = _tables_beside(path)
+    found = (
+        next((table for table in beside if table.is_file()), None) if made or features is None else features
+    )
+    if found is None and made:
+        ids, edges = read_named_edges(path)
+        return RawGraph(x=np.empty((len(ids), 0), dtype=np.float32), edge_index=edges, y=None), ids
+    if found is None:
+        expected = " or ".join(table.name for table in beside)
+        raise DataUnavailableError(
+            f"graph {path} has no features: put {expected} beside it, name a table, or have them made of the "
+            f"edges by naming one of {_KINDS}"
+        )
+    table = read_table(Path(found))
+    if not table.columns and not made:
+        raise DataError(
+            f"{found} has no column of features beside the node's id; at least one is needed, or one of "
+            f"{_KINDS}, made of the edges"
+        )
+    return RawGraph(x=table.x, edge_index=read_edges(path, table.node_of), y=table.classes), tuple(table.ids)
 
 
-def _dataset(path: Path, raw: RawGraph) -> Dataset:
+def _dataset(path: Path, raw: RawGraph, ids: tuple[str, ...] | None) -> Dataset:
     name, n = path.stem, raw.num_nodes
     try:
         graph = Graph.from_edge_index(torch.from_numpy(raw.edge_index), x=raw.x, y=raw.y, num_nodes=n)
@@ -139,17 +184,13 @@ def _dataset(path: Path, raw: RawGraph) -> Dataset:
             num_isolated=found.num_isolated,
             digest=found.digest,
         ),
+        node_ids=ids,
     )
 
 
-def _table_beside(path: Path) -> Path:
-    """Return the table with the graph's name."""
-    tables = [path.with_name(f"{path.stem}.features{ending}") for ending in TABLE_ENDINGS]
-    for table in tables:
-        if table.is_file():
-            return table
-    expected = " or ".join(table.name for table in tables)
-    raise DataUnavailableError(f"graph {path} has no features: put {expected} beside it, or name a table")
+def _tables_beside(path: Path) -> list[Path]:
+    """The tables that would be the graph's by their name, the first that is there before the others."""
+    return [path.with_name(f"{path.stem}.features{ending}") for ending in TABLE_ENDINGS]
 
 
 def _read_safetensors(path: Path) -> RawGraph:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from rgrl.errors import ConfigError, DataError, MissingExtraError
+from rgrl.errors import ConfigError, DataError, MissingExtraError, OutputError
 from rgrl.estimator.node_ids import NodeIds, checked_node_ids, ids_to_json
 from rgrl.evaluate.checks import require_finite
 from rgrl.write_whole import write_whole
@@ -47,9 +47,7 @@ def write_embedding(path: Path | str, embedding: Any, *, node_ids: Any = None) -
         ['node,0,1', 'ann,0.5,1.0', 'bob,2.0,0.0']
     """
     path = Path(path)
-    ending = path.suffix.lower()
-    if ending not in ENDINGS:
-        raise ConfigError(f"{path} has the ending '{ending}': accepted are {', '.join(ENDINGS)}")
+    ending = _ending(path)
     matrix = np.ascontiguousarray(embedding, dtype=np.float32)
     if matrix.ndim != 2:
         raise DataError(f"the embedding has shape {list(matrix.shape)}: [N, d] is needed")
@@ -69,6 +67,37 @@ def write_embedding(path: Path | str, embedding: Any, *, node_ids: Any = None) -
             _write_parquet(temporary, path, matrix, ids)
 
 
+def require_target(path: Path) -> None:
+    """Say before an embedding is made whether it could be written there.
+
+    Raises:
+        ConfigError: If the ending is none of `write_embedding`'s.
+        MissingExtraError: For ``.parquet`` without pandas and pyarrow.
+        OutputError: If the folder does not exist, or the path is a folder.
+    """
+    if _ending(path) == ".parquet":
+        _parquet_modules(path)
+    if not path.parent.is_dir():
+        raise OutputError(f"{path} cannot be written: its folder does not exist")
+    if path.is_dir():
+        raise OutputError(f"{path} is a folder: the path of a file is needed")
+
+
+def _ending(path: Path) -> str:
+    if (ending := path.suffix.lower()) not in ENDINGS:
+        raise ConfigError(f"{path} has the ending '{ending}': accepted are {', '.join(ENDINGS)}")
+    return ending
+
+
+def _parquet_modules(path: Path) -> tuple[Any, Any]:
+    try:
+        import pandas
+        import pyarrow
+    except ImportError as error:
+        raise MissingExtraError(f"{path} needs {error.name}: pip install 'rgrl[tables]'") from error
+    return pandas, pyarrow
+
+
 def _write_csv(temporary: Path, matrix: npt.NDArray[np.float32], ids: NodeIds) -> None:
     with temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
@@ -78,11 +107,7 @@ def _write_csv(temporary: Path, matrix: npt.NDArray[np.float32], ids: NodeIds) -
 
 
 def _write_parquet(temporary: Path, path: Path, matrix: npt.NDArray[np.float32], ids: NodeIds) -> None:
-    try:
-        import pandas as pd
-        import pyarrow
-    except ImportError as error:
-        raise MissingExtraError(f"{path} needs {error.name}: pip install 'rgrl[tables]'") from error
+    pd, pyarrow = _parquet_modules(path)
     frame = pd.DataFrame(matrix, columns=[str(column) for column in range(matrix.shape[1])])
     frame.insert(0, "node", ids)
     try:

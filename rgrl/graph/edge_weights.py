@@ -14,6 +14,9 @@ from rgrl.errors import DataError, UnusedWeightsWarning
 from rgrl.short_repr import short_repr
 from rgrl.warn_caller import warn_caller
 
+#: What a warning says of weights other than 0 and 1.
+UNUSED_WEIGHTS = "edge weights are not used"
+
 
 def present(weights: npt.NDArray[Any], edge: Callable[[int], tuple[Any, Any]]) -> npt.NDArray[np.bool_]:
     """Tell which edges are there, bool ``[E]``: those whose weight is not 0.
@@ -34,13 +37,24 @@ def present(weights: npt.NDArray[Any], edge: Callable[[int], tuple[Any, Any]]) -
     """
     if weights.dtype.kind not in "biuf":
         raise DataError(f"the edge weights have dtype {weights.dtype}: real numbers are needed")
+    there = nonzero(weights, edge)
+    if (weights[there] != 1).any():
+        warn_caller(f"{UNUSED_WEIGHTS}: an edge is there or it is not", UnusedWeightsWarning)
+    return there
+
+
+def nonzero(weights: npt.NDArray[Any], edge: Callable[[int], tuple[Any, Any]]) -> npt.NDArray[np.bool_]:
+    """The same of numbers, without a warning.
+
+    Example:
+        >>> nonzero(np.array([0.5, 0.0]), lambda i: (i, i + 1)).tolist()
+        [True, False]
+    """
     good = np.isfinite(weights) & (weights >= 0)
     if not good.all():
         first = int(np.flatnonzero(~good)[0])
         raise _refusal(edge(first), weights[first].item())
-    if ((weights != 0) & (weights != 1)).any():
-        warn_caller("edge weights are not used: an edge is there or it is not", UnusedWeightsWarning)
-    return weights != 0
+    return np.asarray(weights != 0)
 
 
 def as_number(weight: Any, ends: tuple[Any, Any]) -> float:

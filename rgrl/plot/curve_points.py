@@ -101,7 +101,9 @@ def run_points(curve: Any, chosen: Any, where: str) -> CurvePoints:
 def _of_run(run: Any, number: int) -> CurvePoints:
     curve = run.get("curve") if isinstance(run, Mapping) else None
     if not isinstance(curve, Mapping):
-        raise DataError(f"run {number} of the result has no curve: only results of a trained method's classification have one")
+        raise DataError(
+            f"run {number} of the result has no curve: only classification by a trained method has one"
+        )
     return run_points(curve, run.get("best_update"), f"the curve of run {number}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 
+import networkx as nx
 import numpy as np
 import pytest
 
@@ -49,6 +50,7 @@ def folder(tmp_path, monkeypatch, bench):
     """A folder in which the examples find what they name."""
     monkeypatch.chdir(tmp_path)
     np.save("mine.npy", np.random.default_rng(0).normal(size=(34, 4)))
+    nx.write_edgelist(nx.connected_caveman_graph(3, 5), "my_graph.edgelist")
     assert bench("run", "karate", "--epochs", 1)[0] == 0
     return tmp_path
 

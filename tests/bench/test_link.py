@@ -11,7 +11,7 @@ from method_runs import method_run
 from rgrl.bench import embed_seed as module
 from rgrl.datasets import Dataset, load_dataset, split_edges
 from rgrl.evaluate import link_prediction, load_embeddings
-from rgrl.graph import Graph
+from rgrl.graph import Graph, as_graph, structural_features
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +61,22 @@ def test_link_prediction_on_relations_sees_their_training_edges_only(tmp_path, k
     for name, graph in given.items():
         own = set(map(tuple, relations[name].edge_index.T.tolist()))
         assert set(map(tuple, graph.edge_index.T.tolist())) == own & train != own
+
+
+@pytest.mark.parametrize("kind", ["degree", "positional"])
+def test_features_made_of_edges_are_made_of_training_edges(tmp_path, karate, monkeypatch, kind):
+    seen = []
+    real = module.embed_seed
+
+    def embed_seed(key, graph, **keywords):
+        seen.append(graph)
+        return real(key, graph, **keywords)
+
+    monkeypatch.setattr(module, "embed_seed", embed_seed)
+    made = as_graph(karate.graph, x=structural_features(kind, karate.graph))
+    method_run(dataclasses.replace(karate, graph=made, feature_kind=kind), tmp_path, epochs=1).link()
+    (graph,) = seen
+    training = split_edges(karate.graph).train_graph
+    expected = as_graph(training, x=structural_features(kind, training)).view().dense_features
+    assert torch.equal(graph.view().dense_features, expected)
+    assert not torch.equal(expected, made.view().dense_features)

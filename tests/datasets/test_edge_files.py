@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from rgrl.datasets.edge_files import EDGE_ENDINGS, read_edges
+from rgrl.datasets.edge_files import EDGE_ENDINGS, read_edges, read_named_edges
 from rgrl.errors import DataError
 
 NODES = {"ann": 0, "bob": 1, "eve": 2}
@@ -69,11 +69,18 @@ GRAPHML = (
     ("name", "text", "complaint"),
     [
         ("g.txt", "ann bob\nann zed\n", "line 2: node 'zed' has no row in the feature table"),
-        ("g.txt", "ann\n", "line 1 has 1 columns; two are expected"),
-        ("g.edgelist", "ann bob 0.5\n", "line 1 has 3 columns; two are expected"),
+        ("g.txt", "ann\n", "line 1 has 1 columns; two or three are expected"),
+        ("g.edgelist", "ann bob 0.5 1\n", "line 1 has 4 columns; two or three are expected"),
+        ("g.edgelist", "ann bob friend\n", "line 1: the third column is 'friend'; a weight is a number"),
+        ("g.edgelist", "ann bob -1\n", "the edge .*'ann', 'bob'.* has the weight -1.0: finite numbers"),
+        ("g.edgelist", "ann bob nan\n", "has the weight nan"),
+        ("g.edgelist", "ann bob {'weight': 'much'}\n", "has the weight 'much'"),
+        ("g.edgelist", "ann bob {'weight'\n", "line 1: .* is no dictionary of attributes"),
         ("g.txt", "ann,bob\n", "line 1 has 1 columns"),
         ("g.txt", b"\xff\xfe\xfa", "codec can't decode"),
-        ("g.csv", "ann,bob,1\n", "line 1 has 3 columns; two are expected"),
+        ("g.csv", "ann,bob,1,2\n", "line 1 has 4 columns; two or three are expected"),
+        ("g.csv", "source,target,kind\nann,bob,1\n", "the third column is 'kind'; 'weight' is accepted"),
+        ("g.csv", "ann,\n", "line 1: a node has no id"),
         ("g.csv", "ann;bob\n", "line 1 has 1 columns"),
         ("g.csv", "ann,bob\n\nbob,zed\n", "line 3: node 'zed'"),
         ("g.csv", '"ann,bob\n', "unexpected end of data"),
@@ -86,3 +93,41 @@ GRAPHML = (
 def test_refuses_other_files(name: str, text: str | bytes, complaint: str, tmp_path: Path) -> None:
     with pytest.raises(DataError, match=rf"{name}: .*{complaint}"):
         read_edges(write(tmp_path / name, text), NODES)
+
+
+@pytest.mark.parametrize("ending", EDGE_ENDINGS)
+def test_an_edge_of_weight_0_is_none_and_others_are_left_out(
+    ending: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    weighted = nx.Graph()
+    weighted.add_weighted_edges_from([("ann", "bob", 2.5), ("bob", "eve", 0), ("ann", "eve", 1)])
+    path = tmp_path / f"g{ending}"
+    if ending == ".graphml":
+        nx.write_graphml(weighted, path)
+    elif ending == ".csv":
+        rows = "".join(f"{a},{b},{w}\n" for a, b, w in weighted.edges(data="weight"))
+        path.write_text(f"source,target,weight\n{rows}")
+    elif ending == ".txt":
+        nx.write_weighted_edgelist(weighted, path)
+    else:
+        nx.write_edgelist(weighted, path)
+    assert read_edges(path, NODES).T.tolist() == [[0, 1], [0, 2], [1, 0], [2, 0]]
+    assert caplog.messages == [f"{path}: edge weights are not used; edges of weight 0 left out: 1"]
+
+
+def test_weights_of_1_need_no_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = write(tmp_path / "g.txt", "ann bob 1\nbob eve {'weight': 1.0, 'since': 'long'}\n")
+    assert read_edges(path, NODES).shape == (2, 4)
+    assert not caplog.messages
+
+
+def test_without_a_table_nodes_are_those_of_the_edges(tmp_path: Path) -> None:
+    ids, edges = read_named_edges(write(tmp_path / "g.csv", "source,target\nzoe,bob\nbob,ann\n"))
+    assert ids == ("zoe", "bob", "ann")
+    assert edges.tolist() == [[0, 1, 1, 2], [1, 0, 2, 1]]
+    lonely = nx.path_graph(["b", "a"])
+    lonely.add_node("c")
+    nx.write_graphml(lonely, tmp_path / "g.graphml")
+    assert read_named_edges(tmp_path / "g.graphml")[0] == ("b", "a", "c")
+    with pytest.raises(DataError, match=r"g\.txt has no node: at least one edge is needed"):
+        read_named_edges(write(tmp_path / "g.txt", "# nothing\n"))

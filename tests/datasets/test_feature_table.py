@@ -47,7 +47,6 @@ def test_nodes_are_the_rows() -> None:
     ("change", "complaint"),
     [
         ({"ids": [], "x": np.empty((0, 2), np.float32)}, "there is no row"),
-        ({"columns": [], "x": np.empty((3, 0), np.float32)}, "no column of features"),
         ({"columns": ["age", "age"]}, "column 'age' stands twice"),
         ({"ids": ["a", "", "c"]}, "row 2 has no node id"),
         ({"ids": ["c", "a", "c"]}, "node id 'c' stands twice, in rows 1 and 3"),

@@ -14,6 +14,7 @@ from rgrl.datasets.fingerprint import fingerprint
 from rgrl.datasets.load import load_dataset
 from rgrl.datasets.own import is_own, load_own
 from rgrl.errors import ConfigError, DataError, DataUnavailableError
+from rgrl.graph import as_graph, structural_features
 from rgrl.graph.graph import Graph
 
 
@@ -65,9 +66,48 @@ def test_the_table_that_is_named_goes_before_the_one_beside(tmp_path: Path) -> N
     write_cycle(tmp_path, 12, label=False, table="other.csv")
     assert load_own(path, features=tmp_path / "other.csv").labels is None
     (tmp_path / "ring.features.csv").unlink()
-    expected = r"has no features: put ring\.features\.csv or ring\.features\.parquet beside it"
+    expected = (
+        r"has no features: put ring\.features\.csv or ring\.features\.parquet beside it, name a table, or "
+        r"have them made of the edges by naming one of 'degree', 'identity', 'positional'$"
+    )
     with pytest.raises(DataUnavailableError, match=expected):
         load_own(path)
+
+
+@pytest.mark.parametrize("kind", ["degree", "identity", "positional"])
+def test_features_made_of_the_edges(kind: str, tmp_path: Path) -> None:
+    path = write_cycle(tmp_path, 12)
+    named = load_own(path, features=kind)
+    assert (named.feature_kind, load_own(path).feature_kind) == (kind, None)
+    assert named.labels is not None, "the table beside names nodes and classes"
+    assert named.node_ids == load_own(path).node_ids == tuple(f"v{i}" for i in reversed(range(12)))
+    expected = as_graph(named.graph, x=structural_features(kind, named.graph))
+    assert torch.equal(named.graph.view().dense_features, expected.view().dense_features)
+    (tmp_path / "ring.features.csv").unlink()
+    bare = load_own(path, features=kind)
+    assert bare.labels is None
+    assert bare.node_ids is not None
+    assert sorted(bare.node_ids) == sorted(named.node_ids)
+    assert bare.fingerprint.num_features == named.fingerprint.num_features
+
+
+def test_a_table_of_labels_alone(tmp_path: Path) -> None:
+    path = write_cycle(tmp_path, 12)
+    rows = "".join(f"v{i},{'odd' if i % 2 else 'even'}\n" for i in range(12))
+    (tmp_path / "ring.features.csv").write_text(f"id,label\n{rows}")
+    found = load_own(path, features="degree")
+    assert found.labels is not None
+    assert found.labels.tolist() == [i % 2 for i in range(12)]
+    with pytest.raises(DataError, match=r"ring\.features\.csv has no column of features .*'degree'"):
+        load_own(path)
+
+
+def test_whole_files_take_features_of_their_edges(tmp_path: Path) -> None:
+    np.savez(tmp_path / "mine.npz", **npz_arrays())
+    found = load_own(tmp_path / "mine.npz", features="degree")
+    assert found.graph.num_features == 32
+    assert found.labels is not None
+    assert found.node_ids is None
 
 
 @pytest.mark.parametrize("ending", [".graphml", ".csv", ".txt", ".edgelist"])
@@ -158,7 +198,7 @@ def test_refuses_other_paths(tmp_path: Path) -> None:
         load_own(tmp_path / "mine.pkl")
     with pytest.raises(DataUnavailableError, match=r"graph .*absent\.csv does not exist"):
         load_own(tmp_path / "absent.csv")
-    with pytest.raises(ConfigError, match=r"features is t\.csv, but .*mine\.npz holds its own"):
+    with pytest.raises(ConfigError, match=r"features is t\.csv, but .*mine\.npz holds its own: .*'degree'"):
         load_own(tmp_path / "mine.npz", features="t.csv")
 
 

@@ -54,8 +54,6 @@ def test_warns_of_a_class_that_would_be_a_feature(tmp_path: Path, caplog: pytest
     [
         ("", "there is no row"),
         ("id,age\n", "there is no row"),
-        ("id\na\n", "no column of features"),
-        ("id,label\na,x\n", "no column of features"),
         ("0,1.5,2\n1,2,3\n", "the first line holds numbers; it must name the columns"),
         ("0,1,2\n1,2,3\n", "the first line holds numbers; it must name the columns"),
         ("ann,30,1.5\nbob,2,3\n", "the first line holds numbers; it must name the columns"),
