@@ -60,7 +60,8 @@ class Graph:
         Args:
             edge_index: Integer tensor or array ``[2, E]`` of (source, target); an undirected edge stands
                 in it twice, once in each direction.
-            x: Features ``[N, F]``: tensor, array, or scipy sparse matrix.
+            x: Features ``[N, F]``: tensor, array, or scipy sparse matrix. A float32 one is not copied: do not
+                change it afterwards.
             y: Integer labels ``[N]``.
             num_nodes: Checked against the rows of ``x`` when given.
             sparse_features: Keep ``x`` sparse (``True``), dense (``False``), or choose by its share of

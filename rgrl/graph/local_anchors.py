@@ -47,7 +47,7 @@ class LocalAnchors:
 
         Args:
             graph: Graph of N nodes.
-            k: Anchors of a node.
+            k: Anchors of a node; no more than N are kept.
             restart: α, in (0, 1).
             tolerance: Residual left per unit of degree.
             include_self: Whether a node may be among its own anchors.
@@ -63,6 +63,7 @@ class LocalAnchors:
             [[True, True], [True, True], [False, False]]
         """
         compute = topk_ppr if cache is None else partial(cached_topk_ppr, cache=cache)
+        k = min(k, max(1, graph.num_nodes))
         index, _ = compute(graph, k=k, restart=restart, tolerance=tolerance, include_self=include_self)
         linked = (graph.degree > 0) | (graph.pattern.crow.diff() > 1)  # as a source or as a target
         mask = (index >= 0) & linked.cpu().unsqueeze(1)

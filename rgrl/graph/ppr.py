@@ -30,8 +30,8 @@ def topk_ppr(
     ``P = α (I − (1 − α) T)^-1`` with ``T = D^-1/2 (A + I) D^-1/2`` (RGRL's diffusion; PyG's ``GDC`` inverts
     it densely). The push works on the random walk of ``A + I``; row i of P follows from it as
     ``ppr[i, j] / sqrt(deg_j)``, up to a factor of i. Edges are walked in both directions, so a directed
-    graph counts as undirected here. Memory is ``O(N k)``, a number an edge,
-    and a few arrays of N for each thread.
+    graph counts as undirected here. A loop of the input counts once, as in the encoder; GDC counts it twice.
+    Memory is ``O(N k)``, a number an edge, and a few arrays of N for each thread.
 
     Args:
         graph: Graph of N nodes.

@@ -53,10 +53,35 @@ class View:
             keep = self.edge_keep.contiguous()
             inverse_root = kept_degrees(pattern.crow, keep).rsqrt_()
             return normalized_entries(pattern.crow, pattern.col, keep, inverse_root)
+        inverse_root = self._kept_entries.float().rsqrt()
+        return inverse_root[pattern.row] * inverse_root[pattern.col] * self.edge_keep
+
+    @cached_property
+    def mean_values(self) -> Tensor:
+        """Entries of the mean over the kept sources into a target, itself not among them, float32 ``[nnz]``.
+
+        A row of a node without such a source is 0.
+        """
+        pattern, sources = self.graph.pattern, self._kept_entries - 1  # the diagonal is always kept
+        values = sources.clamp_min(1).float().reciprocal()[pattern.row]
+        if self.edge_keep is not None:
+            values *= self.edge_keep
+        values[self.graph.diagonal] = 0.0
+        return values
+
+    @cached_property
+    def _kept_entries(self) -> Tensor:
+        """Number of kept entries in each row of the pattern, ``[N]``."""
+        pattern = self.graph.pattern
+        if self.edge_keep is None:
+            return pattern.crow.diff()
+        if pattern.crow.dtype == torch.int32 and pattern.crow.device.type == "cpu":
+            from rgrl.kernels.masked_entries import kept_degrees
+
+            return kept_degrees(pattern.crow, self.edge_keep.contiguous())
         kept = torch.zeros(pattern.nnz + 1, dtype=torch.int64, device=self.edge_keep.device)
         torch.cumsum(self.edge_keep, 0, out=kept[1:])
-        inverse_root = (kept[pattern.crow[1:]] - kept[pattern.crow[:-1]]).float().rsqrt()
-        return inverse_root[pattern.row] * inverse_root[pattern.col] * self.edge_keep
+        return kept[pattern.crow[1:]] - kept[pattern.crow[:-1]]
 
     def propagate(self, hidden: Tensor) -> Tensor:
         """``Â H``: ``[N, d] -> [N, d]``."""

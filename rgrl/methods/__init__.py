@@ -9,7 +9,8 @@ from rgrl.methods.grace import GRACE, info_nce
 from rgrl.methods.method import Method
 from rgrl.methods.multiplex_rgrl import MultiplexPlan, MultiplexRGRL
 from rgrl.methods.node2vec import node2vec
-from rgrl.methods.rgrl import RGRL, RGRLPlan
+from rgrl.methods.rgrl import RGRL
+from rgrl.methods.rgrl_plan import RGRLPlan
 from rgrl.methods.supervised_gcn import supervised_gcn
 from rgrl.methods.supervised_report import SupervisedReport
 

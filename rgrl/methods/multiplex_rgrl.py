@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 from rgrl.errors import ConfigError, DataError
 from rgrl.graph import Graph
-from rgrl.methods.rgrl import RGRL, RGRLPlan
+from rgrl.methods.rgrl import RGRL
+from rgrl.methods.rgrl_plan import RGRLPlan
 from rgrl.nn import inference
 
 

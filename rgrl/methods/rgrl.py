@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -17,25 +16,10 @@ from rgrl.graph.stack_views import stack_views
 from rgrl.methods.block_rows import block_rows
 from rgrl.methods.checks import checked_views, require_nodes
 from rgrl.methods.one_pass import fit_in_one_pass, twice_if_small
+from rgrl.methods.rgrl_plan import RGRLPlan
 from rgrl.nn import Predictor, freeze_batch_norms, inference, l2_normalize
+from rgrl.presets.require_relation import require_relation
 from rgrl.relation import AnchorSampler, EMATeacher, LocalRelationLoss, RelationLoss, blockwise_sum
-
-
-@dataclass(frozen=True, eq=False)
-class RGRLPlan:
-    """What RGRL computes of a graph once, before training.
-
-    Attributes:
-        graph: The graph.
-        sampler: Draws the global anchors S.
-        local: The local anchors D(i).
-        twice: The graph two times side by side, where it is small enough for both views in one pass.
-    """
-
-    graph: Graph
-    sampler: AnchorSampler
-    local: LocalAnchors
-    twice: Graph | None = None
 
 
 class RGRL(nn.Module):
@@ -110,13 +94,17 @@ class RGRL(nn.Module):
         for name, weight in (("global_weight", global_weight), ("local_weight", local_weight)):
             if not weight >= 0:
                 raise ConfigError(f"{name} is {weight}: a number of at least 0 is needed")
-        if global_weight == 0 and local_weight == 0:
-            raise ConfigError("global_weight and local_weight are both 0: nothing is left to learn from")
         AnchorSampler(torch.ones(1), num_anchors=num_anchors, alpha=alpha, beta=beta)  # checks the three
         if predictor_hidden < 1:
             raise ConfigError(f"predictor_hidden is {predictor_hidden}: at least 1 is needed")
         if num_local_anchors < 1:
             raise ConfigError(f"num_local_anchors is {num_local_anchors}: at least 1 is needed")
+        require_relation(
+            global_weight=global_weight,
+            num_anchors=num_anchors,
+            local_weight=local_weight,
+            num_local_anchors=num_local_anchors,
+        )
         self.num_anchors, self.num_local_anchors = num_anchors, num_local_anchors
         self.alpha, self.beta, self.include_self = alpha, beta, include_self
         self.global_weight, self.local_weight = global_weight, local_weight

@@ -15,6 +15,7 @@ from rgrl.nn.predictor import Predictor
 from rgrl.nn.prelu import PReLU
 from rgrl.nn.projector import Projector
 from rgrl.nn.pyg_encoder import PyGEncoder
+from rgrl.nn.sage_encoder import SAGEEncoder
 from rgrl.nn.wrap_pyg import wrap_pyg
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Predictor",
     "Projector",
     "PyGEncoder",
+    "SAGEEncoder",
     "draw_from",
     "encode_in_blocks",
     "freeze_batch_norms",

@@ -19,6 +19,8 @@ from rgrl.nn.gcn_encoder import GCNEncoder
 from rgrl.nn.gcn_layer import GCNLayer
 from rgrl.nn.inference import inference
 from rgrl.nn.pyg_encoder import PyGEncoder
+from rgrl.nn.sage_encoder import SAGEEncoder
+from rgrl.nn.sage_layer import SAGELayer
 
 #: Some rows, from start to stop, of a matrix that is nowhere whole.
 _Rows = Callable[[slice], Tensor]
@@ -33,8 +35,8 @@ def encode_in_blocks(encoder: nn.Module, graph: Graph, *, block_rows: int = 4096
     that size all the same.
 
     Args:
-        encoder: A :class:`GCNEncoder` or a :class:`PyGEncoder` of layers that look one edge far, as those of
-            :func:`make_encoder` do.
+        encoder: A :class:`GCNEncoder`, a :class:`SAGEEncoder`, or a :class:`PyGEncoder` of layers that look
+            one edge far, as those of :func:`make_encoder` do.
         graph: On the encoder's device.
         block_rows: Rows of a block.
 
@@ -56,10 +58,12 @@ def encode_in_blocks(encoder: nn.Module, graph: Graph, *, block_rows: int = 4096
     with inference(encoder):
         if isinstance(encoder, GCNEncoder):
             return _filled(blocks, _gcn_rows(encoder, view, blocks))
+        if isinstance(encoder, SAGEEncoder):
+            return _filled(blocks, _sage_rows(encoder, view, blocks))
         if isinstance(encoder, PyGEncoder):
             return _pyg(encoder, view, blocks)
     kind = type(encoder).__name__
-    raise ConfigError(f"a {kind} cannot be taken layer by layer: GCNEncoder and PyGEncoder can")
+    raise ConfigError(f"a {kind} cannot be taken layer by layer: GCNEncoder, SAGEEncoder and PyGEncoder can")
 
 
 def _filled(blocks: list[slice], rows_of: _Rows) -> Tensor:
@@ -88,12 +92,31 @@ def _gcn_rows(encoder: GCNEncoder, view: View, blocks: list[slice]) -> _Rows:
     return hidden
 
 
+def _sage_rows(encoder: SAGEEncoder, view: View, blocks: list[slice]) -> _Rows:
+    """The same of GraphSAGE; a layer's own rows are projected with the block that they are needed for."""
+    hidden: _Rows | None = None
+    for layer, norm, activation in zip(encoder.convs, encoder.norms, encoder.activations, strict=True):
+        conv = cast("SAGELayer", layer)
+        neighbours = _filled(blocks, partial(_projected, view.graph, hidden, conv.lin_l.weight.t()))
+        own = partial(_projected, view.graph, hidden, conv.lin_r.weight.t())
+        hidden = partial(_averaged, view, neighbours, own, conv.lin_l.bias, nn.Sequential(norm, activation))
+    assert hidden is not None
+    return hidden
+
+
+def _averaged(
+    view: View, neighbours: Tensor, own: _Rows, bias: Tensor, after: nn.Module, rows: slice
+) -> Tensor:
+    mean = csr_product(view.graph.pattern, view.mean_values, neighbours, rows=rows, bias=bias)
+    return cast("Tensor", after(mean.add_(own(rows))))
+
+
 def _projected(graph: Graph, hidden: _Rows | None, weight: Tensor, rows: slice) -> Tensor:
     if hidden is not None:
         return hidden(rows) @ weight
     if isinstance(graph.x, SparseFeatures):
         return csr_product(graph.x.pattern, graph.x.values, weight, rows=rows)
-    return graph.x[rows] @ weight
+    return graph.x[rows].to(weight.dtype) @ weight
 
 
 def _propagated(view: View, before: Tensor, bias: Tensor | None, rows: slice) -> Tensor:
@@ -126,6 +149,7 @@ def _message_passed(
     place = torch.where(inside, source - rows.start, size + torch.searchsorted(others, source))
     nodes = torch.cat([torch.arange(rows.start, rows.stop, device=others.device), others])
     local = _dense_rows(graph, nodes) if hidden is None else hidden[nodes]
+    local = local.to(next((parameter.dtype for parameter in conv.parameters()), local.dtype))
     return cast("Tensor", after(conv(local, torch.stack([place, target - rows.start]))[:size]))
 
 

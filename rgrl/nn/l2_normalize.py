@@ -35,8 +35,9 @@ class _L2Normalize(torch.autograd.Function):
             normalized, length = torch.empty_like(rows), torch.empty(rows.shape[0], dtype=torch.float32)
             normalize_rows(rows, normalized, length)
         else:
-            length = torch.linalg.vector_norm(rows, dim=1)
-            normalized = rows / length.clamp_min(_SMALLEST).unsqueeze(1)
+            wide = _wide(rows)
+            length = torch.linalg.vector_norm(wide, dim=1)
+            normalized = (wide / length.clamp_min(_SMALLEST).unsqueeze(1)).to(rows.dtype)
         ctx.save_for_backward(normalized, length)
         return normalized
 
@@ -50,7 +51,14 @@ class _L2Normalize(torch.autograd.Function):
             out = torch.empty_like(normalized)
             normalize_rows_backward(grads[0].to(normalized.dtype).contiguous(), normalized, length, out)
             return out
-        along = torch.linalg.vecdot(normalized, grads[0])
+        direction, gradient = _wide(normalized), _wide(grads[0])
+        along = torch.linalg.vecdot(direction, gradient)
         along *= length >= _SMALLEST  # below it the divisor is a constant
         short = length.clamp_min(_SMALLEST).unsqueeze(1)
-        return torch.addcmul(grads[0], normalized, along.unsqueeze(1), value=-1).div_(short)
+        out = torch.addcmul(gradient, direction, along.unsqueeze(1), value=-1).div_(short)
+        return out.to(normalized.dtype)
+
+
+def _wide(rows: Tensor) -> Tensor:
+    """In float32 at least, as the compiled pass adds up."""
+    return rows.to(torch.promote_types(rows.dtype, torch.float32))

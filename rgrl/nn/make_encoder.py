@@ -15,6 +15,7 @@ from rgrl.nn.draw_from import draw_from
 from rgrl.nn.gcn_encoder import GCNEncoder
 from rgrl.nn.norm import NormName, make_norm
 from rgrl.nn.pyg_encoder import PyGEncoder
+from rgrl.nn.sage_encoder import SAGEEncoder
 
 EncoderName = Literal["gcn", "sage", "gat", "gin", "sgc"]
 
@@ -35,11 +36,12 @@ def make_encoder(
     - ``"gcn"``: :class:`GCNEncoder` (Kipf and Welling, ICLR 2017).
     - ``"sgc"``: K propagations and one linear map, K the number of layers and d the last width (Wu et al.,
       ICML 2019); the other widths play no part. Norm and activation follow once, where they are asked for.
-    - ``"sage"``: GraphSAGE with the mean of the sources into a target (Hamilton et al., NeurIPS 2017).
+    - ``"sage"``: :class:`SAGEEncoder`, GraphSAGE with the mean of the sources into a target (Hamilton et al.,
+      NeurIPS 2017).
     - ``"gat"``: attention heads side by side, together as wide as the layer (Veličković et al., ICLR 2018).
     - ``"gin"``: the sum, ε fixed at 0, then linear, norm, activation, linear (Xu et al., ICLR 2019).
 
-    The last three are PyG's layers in a :class:`PyGEncoder`, which needs more memory than the first two.
+    The last two are PyG's layers in a :class:`PyGEncoder`, which needs more memory than the others.
 
     Args:
         name: Which one.
@@ -73,11 +75,18 @@ def make_encoder(
             hops=1 if name == "gcn" else len(layers),
             generator=generator,
         )
+    if name == "sage":
+        return SAGEEncoder(
+            num_features,
+            layers,
+            norm=norm,
+            activation=activation,
+            final_activation=final_activation,
+            generator=generator,
+        )
     sizes = list(zip((num_features, *layers[:-1]), layers, strict=True))
     with draw_from(generator):
-        if name == "sage":
-            convs = [_sage(a, b) for a, b in sizes]
-        elif name == "gat":
+        if name == "gat":
             convs = [_gat(a, b, heads) for a, b in sizes]
         elif name == "gin":
             convs = [_gin(a, b, norm, activation) for a, b in sizes]
@@ -85,12 +94,6 @@ def make_encoder(
             accepted = ", ".join(map(repr, get_args(EncoderName)))
             raise ConfigError(f"encoder is {name!r}: accepted are {accepted}")
     return PyGEncoder(convs, layers, norm=norm, activation=activation, final_activation=final_activation)
-
-
-def _sage(width_in: int, width_out: int) -> nn.Module:
-    from torch_geometric.nn import SAGEConv
-
-    return SAGEConv(width_in, width_out, aggr="mean")
 
 
 def _gat(width_in: int, width_out: int, heads: int) -> nn.Module:

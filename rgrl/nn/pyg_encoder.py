@@ -68,9 +68,11 @@ class PyGEncoder(nn.Module):
             ConfigError: If a layer's output is not as wide as it was said to be.
         """
         hidden, edge_index = view.dense_features, view.edge_index
+        # Sums over edges are made in the rows' type: of thousands in bfloat16 the rest would be lost.
+        dtype = next((parameter.dtype for parameter in self.parameters()), hidden.dtype)
         layers = zip(self.convs, self.widths, self.norms, self.activations, strict=True)
         for number, (conv, width, norm, activation) in enumerate(layers, start=1):
-            hidden = conv(hidden, edge_index)
+            hidden = conv(hidden.to(dtype), edge_index)
             check_output(hidden, (view.graph.num_nodes, width), f"layer {number}, {type(conv).__name__},")
             hidden = activation(norm(hidden))
         return hidden

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rgrl.errors import ConfigError
+from rgrl.presets.require_relation import require_relation
 from rgrl.presets.training_preset import TrainingPreset
 
 
@@ -48,5 +48,9 @@ class RGRLPreset(TrainingPreset):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.global_weight == 0 and self.local_weight == 0:
-            raise ConfigError("global_weight and local_weight are both 0: nothing is left to learn from")
+        require_relation(
+            global_weight=self.global_weight,
+            num_anchors=self.num_anchors,
+            local_weight=self.local_weight,
+            num_local_anchors=self.num_local_anchors,
+        )

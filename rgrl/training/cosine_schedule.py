@@ -11,6 +11,8 @@ from rgrl.errors import ConfigError
 def cosine_schedule(peak: float, *, epochs: int, warmup: int = 0) -> Callable[[int], float]:
     """Rise linearly to ``peak`` over the first updates, then fall to 0 along half a cosine, as BGRL does.
 
+    The only update of a run of one has the peak, where half a cosine would leave nothing.
+
     Args:
         peak: The highest rate, above 0.
         epochs: Updates of the whole run, at least 1.
@@ -35,6 +37,8 @@ def cosine_schedule(peak: float, *, epochs: int, warmup: int = 0) -> Callable[[i
         raise ConfigError(f"warmup is {warmup}: a whole number from 0 to {epochs - 1} is needed")
 
     def rate(update: int) -> float:
+        if epochs == 1:
+            return peak
         if update <= warmup:
             return peak * update / warmup
         return peak * (1 + math.cos(math.pi * (update - warmup) / (epochs - warmup))) / 2

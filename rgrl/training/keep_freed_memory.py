@@ -14,7 +14,7 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_MMAP_MAX = -1, -3, -4
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _MMAP_MAX = 64 << 20, 32 << 20, 1 << 16
 _NEVER = 2**31 - 1
 
-_lock = threading.Lock()
+_lock = threading.RLock()  # a forgotten training may be cleaned up while its own thread holds it
 _users = 0
 
 

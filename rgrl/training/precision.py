@@ -45,27 +45,49 @@ def products(precision: Precision, device: torch.device) -> Iterator[None]:
 
     ``"bf16"`` is torch's autocast: operands of products and activations are bfloat16; softmax, divergence,
     sums, parameters and the optimiser stay float32. ``"fp32"`` is full float32, by the
-    faster of the two libraries that torch has for it.
+    faster of the two libraries that torch has for it on a CPU; on a GPU convolutions are kept from TF32,
+    which torch allows them by default, and products are as torch's own setting for them says.
 
     Args:
         precision: ``"fp32"`` or ``"bf16"``.
         device: Where the products run.
     """
     if precision == "bf16":
-        with torch.autocast(device.type, dtype=torch.bfloat16):
-            yield
+        # Within autocast of the caller's, torch would keep the copies of weights that a step has moved since.
+        torch.clear_autocast_cache()
+        try:
+            with torch.autocast(device.type, dtype=torch.bfloat16):
+                yield
+        finally:
+            torch.clear_autocast_cache()
         return
     with torch.autocast(device.type, enabled=False):  # of the caller's
-        if device.type != "cpu" or not _onednn_is_exact():
+        if device.type == "cuda":
+            with _changed(*_convolutions()):
+                yield
+        elif device.type == "cpu" and _onednn_is_exact():
+            with _changed(torch.backends.mkldnn.matmul, "fp32_precision", "bf16"):  # type: ignore[attr-defined]
+                yield
+        else:
             yield
-            return
-        setting: Any = torch.backends.mkldnn.matmul  # type: ignore[attr-defined]
-        before = setting.fp32_precision
-        setting.fp32_precision = "bf16"
-        try:
-            yield
-        finally:
-            setting.fp32_precision = before
+
+
+@contextmanager
+def _changed(setting: Any, name: str, value: Any) -> Iterator[None]:
+    before = getattr(setting, name)
+    setattr(setting, name, value)
+    try:
+        yield
+    finally:
+        setattr(setting, name, before)
+
+
+def _convolutions() -> tuple[Any, str, Any]:
+    """The setting by which cuDNN's convolutions are full float32, which they are not by default."""
+    own = getattr(torch.backends.cudnn, "conv", None)
+    if hasattr(own, "fp32_precision"):
+        return own, "fp32_precision", "ieee"
+    return torch.backends.cudnn, "allow_tf32", False
 
 
 @cache

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import repeat
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from rgrl.errors import ConfigError
+from rgrl.errors import ConfigError, DataError
 from rgrl.graph import Graph
 from rgrl.methods import Method
 from rgrl.training.adamw import AdamW
@@ -65,10 +66,11 @@ def train(
         gives an :class:`Update`. Arguments are checked and the graph is planned at the call.
 
     Raises:
-        ConfigError: If a number is out of range, or the precision unknown.
-        DataError: If the graph has no edges.
+        ConfigError: If a number is out of range, the precision unknown, or the graph on another device.
+        DataError: If the graph is no :class:`rgrl.Graph`, or has no edges.
     """
     _require_numbers(epochs, learning_rate, weight_decay)
+    _require_graph(graph, next(iter(method.parameters())).device)
     return _updates(
         method,
         repeat(method.plan(graph, cache=cache), epochs),
@@ -114,8 +116,8 @@ def train_on_batches(
 
     Raises:
         ConfigError: If a number is out of range, the precision unknown or ``batches`` no function; and, when
-            its turn comes, if an epoch has no batch.
-        DataError: When its turn comes, if a batch has no edges.
+            its turn comes, if an epoch has no batch, or one is on another device.
+        DataError: When its turn comes, if a batch has no edges or is no graph.
 
     Example:
         >>> import rgrl
@@ -136,7 +138,7 @@ def train_on_batches(
     device = next(iter(method.parameters())).device
     return _updates(
         method,
-        (method.plan(graph, cache=cache) for graph in _walked(batches, epochs)),
+        (method.plan(graph, cache=cache) for graph in _walked(batches, epochs, device)),
         device,
         learning_rate=learning_rate if callable(learning_rate) else lambda _: learning_rate,
         weight_decay=weight_decay,
@@ -145,11 +147,12 @@ def train_on_batches(
     )
 
 
-def _walked(batches: Callable[[], Iterable[Graph]], epochs: int) -> Iterator[Graph]:
+def _walked(batches: Callable[[], Iterable[Graph]], epochs: int, device: torch.device) -> Iterator[Graph]:
     for epoch in range(1, epochs + 1):
         count = 0
         for graph in batches():
             count += 1
+            _require_graph(graph, device)
             yield graph
         if count == 0:  # an iterator that is given twice is empty the second time
             raise ConfigError(
@@ -157,8 +160,15 @@ def _walked(batches: Callable[[], Iterable[Graph]], epochs: int) -> Iterator[Gra
             )
 
 
+def _require_graph(graph: Graph, device: torch.device) -> None:
+    if not isinstance(graph, Graph):
+        raise DataError(f"the graph is a {type(graph).__name__}: rgrl.as_graph makes a Graph of it")
+    if graph.device != device:
+        raise ConfigError(f"the graph is on {graph.device} and the model on {device}: one device is needed")
+
+
 def _require_numbers(epochs: int, learning_rate: float | Callable[[int], float], weight_decay: float) -> None:
-    if epochs < 0:
+    if not isinstance(epochs, Integral) or epochs < 0:
         raise ConfigError(f"epochs is {epochs}: a whole number of at least 0 is needed")
     if not callable(learning_rate) and not learning_rate > 0:
         raise ConfigError(f"learning_rate is {learning_rate}: a number above 0 is needed")
@@ -177,10 +187,10 @@ def _updates(
     generator: torch.Generator | None,
 ) -> Iterator[Update]:
     learned = [parameter for parameter in method.parameters() if parameter.requires_grad]
-    method.train()
     with keep_freed_memory():
         optimizer = AdamW(learned, lr=learning_rate(1), weight_decay=weight_decay)
         for number, plan in enumerate(plans, start=1):
+            method.train()  # each time: between two updates the caller may have called eval
             optimizer.zero_grad()
             loss = torch.zeros((), device=device)
             with products(precision, device):

@@ -46,6 +46,17 @@ def test_it_is_the_whole_pass(name: Any, norm: Any, sparse: bool) -> None:
     assert all(torch.equal(value, before[key]) for key, value in encoder.state_dict().items())
 
 
+@pytest.mark.parametrize("name", ["gcn", "sgc", "sage", "gat", "gin"])
+def test_an_encoder_in_float64(name: Any) -> None:
+    graph = a_graph(20, 60, sparse=False)
+    encoder = make_encoder(name, 6, (8, 4), norm="none").double()
+    with inference(encoder):
+        whole = encoder(graph.view())
+    parts = encode_in_blocks(encoder, graph, block_rows=7)
+    assert parts.dtype == whole.dtype == torch.float64
+    torch.testing.assert_close(parts, whole)
+
+
 @pytest.mark.parametrize("options", [{"final_activation": False}, {"activation": "relu"}])
 def test_other_ends_of_a_layer(options: Any) -> None:
     graph = a_graph(20, 60, sparse=True)
@@ -77,13 +88,16 @@ class Largest(TorchDispatchMode):
 
 def test_a_row_for_each_edge_never_exists() -> None:
     graph = a_graph(2000, 40_000, sparse=False)
-    encoder = make_encoder("sage", 6, (32, 4), norm="none")
+    encoder = make_encoder("gat", 6, (32, 4), norm="none")
     with Largest() as whole, inference(encoder):
         encoder(graph.view())
     with Largest() as parts:
         encode_in_blocks(encoder, graph, block_rows=50)
     assert whole.numel > 32 * 39_000
     assert parts.numel == 32 * 2000  # the hidden rows themselves; the edges into 50 nodes are fewer
+    with Largest() as sage, inference(encoder):
+        make_encoder("sage", 6, (32, 4), norm="none")(graph.view())
+    assert sage.numel <= 2 * 32 * 2000  # the rows after both weights; entries of the pattern are fewer
 
 
 def test_wide_rows_of_a_gcn_exist_for_one_block_only() -> None:

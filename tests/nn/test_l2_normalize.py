@@ -26,3 +26,15 @@ def test_value_and_gradient_are_pytorchs(rows, width, seed, zero):
 def test_gradcheck_in_double():
     x = torch.tensor([[3.0, -4.0, 0.5], [0.1, 0.2, 0.3]], dtype=torch.float64, requires_grad=True)
     assert torch.autograd.gradcheck(l2_normalize, x)
+
+
+def test_half_rows_are_added_up_in_float32():
+    x = torch.randn(50, 4096, generator=torch.Generator().manual_seed(0)).half().requires_grad_()
+    normalized = l2_normalize(x)
+    assert normalized.dtype == torch.float16
+    expected = F.normalize(x.detach().double(), dim=1).half()
+    assert (normalized == expected).float().mean() > 0.999
+    normalized.sum().backward()
+    twin = x.detach().double().requires_grad_()
+    F.normalize(twin, dim=1).sum().backward()
+    torch.testing.assert_close(x.grad.double(), twin.grad, rtol=2e-3, atol=1e-5)

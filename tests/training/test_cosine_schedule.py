@@ -55,3 +55,7 @@ def test_training_asks_for_the_rate_of_every_update() -> None:
     assert sorted(set(asked)) == [1, 2, 3]
     assert torch.equal(weights[0], weights[1])
     assert torch.equal(weights[1], weights[2])
+
+
+def test_the_only_update_has_the_peak() -> None:
+    assert cosine_schedule(0.1, epochs=1)(1) == 0.1

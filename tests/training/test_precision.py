@@ -61,3 +61,24 @@ def test_fp32_products_are_full_products():
     with products("fp32", torch.device("cpu")):
         product = a @ b
     torch.testing.assert_close(product.double(), a.double() @ b.double(), rtol=1e-4, atol=1e-4)
+
+
+def test_within_autocast_of_the_callers_weights_are_those_after_the_step():
+    weight, rows = torch.nn.Parameter(torch.zeros(1, 1)), torch.ones(1, 1)
+    found = []
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        for _ in range(3):
+            with products("bf16", torch.device("cpu")):
+                found.append(float(torch.nn.functional.linear(rows, weight)))
+            with torch.no_grad():
+                weight += 1
+            found.append(float(torch.nn.functional.linear(rows, weight)))
+    assert found == [0, 1, 1, 2, 2, 3]
+
+
+def test_fp32_on_a_gpu_keeps_convolutions_from_tf32_and_puts_the_setting_back():
+    setting, name, full = precision_module._convolutions()
+    before = getattr(setting, name)
+    with products("fp32", torch.device("cuda")):
+        assert getattr(setting, name) == full
+    assert getattr(setting, name) == before != full

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
+from torch_geometric.data import Data
 
-from rgrl.errors import ConfigError
+from rgrl.errors import ConfigError, DataError
 from rgrl.graph import Graph, ppr_cache
 from rgrl.graph.augment import EdgeDrop
 from rgrl.methods import RGRL
@@ -72,3 +74,29 @@ def test_local_anchors_are_kept_in_the_cache_and_change_nothing(tmp_path, monkey
 def test_bad_arguments_are_named(arguments, message):
     with pytest.raises(ConfigError, match=message):
         train(make_model(), GRAPH, **arguments)  # at the call, and not at the first update
+
+
+@pytest.mark.parametrize("norm", ["batch", "frozen", "layer"])
+def test_eval_between_updates_changes_nothing(norm):
+    weights = []
+    for meddle in (False, True):
+        generator = torch.Generator().manual_seed(0)
+        encoder = GCNEncoder(3, (4, 2), norm=norm, generator=generator)
+        model = RGRL(encoder, views=(EdgeDrop(0.1),) * 2, num_anchors=2, generator=generator)
+        for _ in train(model, GRAPH, epochs=4, learning_rate=0.1, generator=generator):
+            if meddle:
+                model.eval()
+                model.embed(GRAPH)
+        weights.append(model.state_dict())
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
+
+
+def test_a_graph_elsewhere_or_of_another_library_is_named():
+    with pytest.raises(ConfigError, match="the graph is on cpu and the model on meta: one device is needed"):
+        train(make_model().to("meta"), GRAPH, epochs=1)
+    with pytest.raises(DataError, match=r"the graph is a Data: rgrl\.as_graph makes a Graph of it"):
+        train(make_model(), Data(edge_index=GRAPH.edge_index, x=torch.eye(3)), epochs=1)
+
+
+def test_a_number_of_numpys_is_a_number():
+    assert len(list(train(make_model(), GRAPH, epochs=np.int64(2)))) == 2

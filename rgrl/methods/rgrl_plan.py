@@ -1,0 +1,25 @@
+"""What RGRL computes of a graph once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rgrl.graph import Graph, LocalAnchors
+from rgrl.relation import AnchorSampler
+
+
+@dataclass(frozen=True, eq=False)
+class RGRLPlan:
+    """What RGRL computes of a graph once, before training.
+
+    Attributes:
+        graph: The graph.
+        sampler: Draws the global anchors S.
+        local: The local anchors D(i).
+        twice: The graph two times side by side, where it is small enough for both views in one pass.
+    """
+
+    graph: Graph
+    sampler: AnchorSampler
+    local: LocalAnchors
+    twice: Graph | None = None
