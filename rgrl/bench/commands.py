@@ -14,6 +14,7 @@ from rich.console import Console
 
 from rgrl.bench.live_progress import LiveProgress
 from rgrl.bench.methods import FIXED, METHODS, checked_method, preset_family, preset_of
+from rgrl.bench.option_checks import require_at_least_one, require_settings
 from rgrl.bench.plain_progress import PlainProgress
 from rgrl.bench.tables import any_result_table, command_line, dataset_table
 from rgrl.datasets import DATASETS, find_spec, on_disk
@@ -90,6 +91,8 @@ def run_datasets(
         for method in chosen
     }
 
+    require_settings(presets, chosen, changed={"--preset": preset, "--set": settings, "--epochs": epochs})
+
     from rgrl.bench.device import checked_device
     from rgrl.bench.do_all import do_all
     from rgrl.bench.logs.log_kinds import checked_logs
@@ -142,16 +145,6 @@ def result_shower(folder: ResultFolder, *, as_json: bool) -> Iterator[Callable[[
     finally:
         if shown and not as_json:
             console.print(f"stored in {folder.results}", highlight=False, markup=False, soft_wrap=True)
-
-
-def require_at_least_one(option: str, value: int) -> None:
-    """Refuse a number below 1.
-
-    Raises:
-        ConfigError: Names the option.
-    """
-    if value < 1:
-        raise ConfigError(f"{option} is {value}: a whole number of at least 1 is needed")
 
 
 def chosen_datasets(names: Sequence[str], *, features: str | None = None) -> list[str]:

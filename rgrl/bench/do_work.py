@@ -12,6 +12,7 @@ import torch
 from rgrl.bench.failure import failure
 from rgrl.bench.fitting import require_fitting
 from rgrl.bench.logs.seed_logs import SeedLogs
+from rgrl.bench.methods import ON_CPU
 from rgrl.bench.observer import Observer
 from rgrl.bench.probes import classification_probe
 from rgrl.bench.result_folder import ResultFolder
@@ -48,6 +49,8 @@ def do_work(work: Work, *, display: Display) -> Iterator[dict[str, Any]]:
         require_fitting(work.method, work.preset, dataset)
         if work.budget_minutes is not None and work.preset is None:
             observer.note(f"{work}: --budget has no effect, for nothing is trained")
+        if work.device != "cpu" and work.method in ON_CPU:
+            observer.note(f"{work}: runs on the CPU, the method has no other form")
     keys = {task: run_key(work, task, dataset) for task in work.tasks}
     if work.again:
         for key in set(keys.values()):
@@ -102,7 +105,8 @@ def run_key(work: Work, task: str, dataset: Dataset) -> RunKey:
         preset,
         budget_minutes=None if preset is None else work.budget_minutes,
         regime="link" if task == "link" else "full",
-        public_split=work.public_split,
+        # Held-out edges, and no split of the nodes, choose and report in link prediction.
+        public_split=work.public_split and task != "link",
     )
 
 
@@ -125,7 +129,7 @@ def _do_task(
         seeds=work.seeds,
         folder=folder,
         observer=observer,
-        device=work.device,
+        device="cpu" if work.method in ON_CPU else work.device,
         cache=cache_root() / "anchors",
         logs=logs,
     )

@@ -11,7 +11,8 @@ from rgrl.bench.device import checked_device
 from rgrl.bench.do_work import apart_from_registry, run_key
 from rgrl.bench.embed_seed import embed_dataset
 from rgrl.bench.fitting import require_fitting
-from rgrl.bench.methods import checked_method, preset_of
+from rgrl.bench.methods import ON_CPU, checked_method, preset_of
+from rgrl.bench.option_checks import require_seed
 from rgrl.bench.work import Work
 from rgrl.datasets import load_dataset
 from rgrl.datasets.sources import cache_root
@@ -36,13 +37,13 @@ def embed_graph(
 ) -> None:
     """Train a method on a graph without looking at labels, and write the embedding after the last update."""
     require_target(out)
-    for option, value in (("--seed", seed), ("--epochs", epochs)):
-        if value is not None and value < 0:
-            raise ConfigError(f"{option} is {value}: a whole number of at least 0 is needed")
+    require_seed("--seed", seed)
+    if epochs is not None and epochs < 0:
+        raise ConfigError(f"--epochs is {epochs}: a whole number of at least 0 is needed")
     known, method = one_dataset(name, "nodes are embedded", features=features), checked_method(method)
     changes: dict[str, Any] = dict(parse_setting(text) for text in settings)
     chosen = changed_preset(preset, method, preset_of(method, dataset_key(known)), changes, epochs=epochs)
-    device = checked_device(device)
+    device = "cpu" if method in ON_CPU else checked_device(device)
     with progress_display() as observer:
         dataset = apart_from_registry(
             load_dataset(known, root=root, progress=observer.download, features=features)

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from rgrl.bench.commands import progress_display, require_at_least_one, result_shower
+from rgrl.bench.commands import progress_display, result_shower
 from rgrl.bench.device import checked_device
 from rgrl.bench.failure import failure
 from rgrl.bench.image_data import ImageData
@@ -18,6 +18,7 @@ from rgrl.bench.image_run import ImageRun
 from rgrl.bench.image_source import image_source
 from rgrl.bench.logs.log_kinds import checked_logs
 from rgrl.bench.logs.seed_logs import SeedLogs
+from rgrl.bench.option_checks import require_at_least_one
 from rgrl.bench.result_folder import ResultFolder
 from rgrl.bench.run_key import RunKey
 from rgrl.errors import ConfigError, RunsFailedError

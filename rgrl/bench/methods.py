@@ -32,6 +32,10 @@ SINGLE = "rgrl:"
 FIXED: dict[str, dict[str, Any]] = {"untrained": {"epochs": 0}, "deepwalk": {"p": 1.0, "q": 1.0}}
 
 
+#: Methods that run on the CPU whatever device is asked for; their results say so.
+ON_CPU: tuple[str, ...] = ("raw", "supervised", "deepwalk", "node2vec")
+
+
 def checked_method(name: str) -> str:
     """Return a method's name if there is one.
 

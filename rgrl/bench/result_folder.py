@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from rgrl.bench.result import SCHEMA
+from rgrl.bench.result import SCHEMA, schema_of
 from rgrl.bench.run_key import RunKey
 from rgrl.bench.stored_results import read_results, result_identity
 from rgrl.errors import DataError, OutputError
@@ -125,7 +125,7 @@ class ResultFolder:
                 for result in reversed(read_results(self.results, level=logging.DEBUG))
                 if result_identity(result) == wanted
                 and result["seeds"] >= seeds
-                and result["schema"] == SCHEMA
+                and result["schema"] == schema_of(task)
             ),
             None,
         )

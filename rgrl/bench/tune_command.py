@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
+import tempfile
 from pathlib import Path
 from typing import Any
 
-from rgrl.bench.commands import (
-    changed_preset,
-    dataset_key,
-    one_dataset,
-    progress_display,
-    require_at_least_one,
-    table_console,
-)
+from rgrl.bench.commands import changed_preset, dataset_key, one_dataset, progress_display, table_console
 from rgrl.bench.device import checked_device
 from rgrl.bench.do_work import apart_from_registry, on_public_split, run_key
 from rgrl.bench.fitting import require_fitting
 from rgrl.bench.methods import preset_of
 from rgrl.bench.nodes_at_once import nodes_at_once
+from rgrl.bench.option_checks import require_at_least_one, require_seed
 from rgrl.bench.probes import classification_probe
 from rgrl.bench.search_range import SearchRange
 from rgrl.bench.search_space import Bounds, search_space, tunable_method, with_anchors_of, with_values
@@ -57,12 +52,12 @@ def tune_dataset(
     require_at_least_one("--trials", trials)
     if epochs is not None:
         require_at_least_one("--epochs", epochs)
-    if seed < 0:
-        raise ConfigError(f"--seed is {seed}: a whole number of at least 0 is needed")
+    require_seed("--seed", seed)
     known = one_dataset(name, "settings are tuned", features=features)
     method = tunable_method(method)
     base = changed_preset(preset, method, preset_of(method, dataset_key(known)), {}, epochs=epochs)
     device = checked_device(device)
+    _require_folder(out)
     url = _default_storage(out) if storage is None else storage
     with progress_display() as observer:
         dataset = apart_from_registry(
@@ -104,19 +99,25 @@ def tune_dataset(
             comments = _comments(found[0], study, dataset, method, public_split)
             with write_whole(path) as temporary:
                 temporary.write_text(preset_text(found[1], comments))
-            _say_what_next(path, name, method, public_split)
+            _say_what_next(path, name, method, public_split, features)
     if found is None:
         raise RunsFailedError(f"none of {trials} trials was completed: {study} has no settings to keep")
 
 
-def _default_storage(out: Path) -> str:
-    """A file in the folder, which is made."""
+def _require_folder(out: Path) -> None:
+    """Make the folder, and see whether it can be written to before anything is searched."""
     try:
         out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
     except OSError as error:
         raise OutputError(
             f"--out {out} cannot be written ({error.strerror}): a folder to write to is needed"
         ) from None
+
+
+def _default_storage(out: Path) -> str:
+    """A file in the folder."""
     if "?" in str(out):  # where a URL's path ends
         raise ConfigError(f"--out is {str(out)!r}: a path without '?' is needed, or --storage")
     return f"sqlite:///{out / 'tune.sqlite3'}"
@@ -171,10 +172,11 @@ def _comments(trial: Any, study: TuningStudy, dataset: Dataset, method: str, pub
     ]
 
 
-def _say_what_next(path: Path, name: str, method: str, public_split: bool) -> None:
+def _say_what_next(path: Path, name: str, method: str, public_split: bool, features: str | None) -> None:
     command = ["rgrl-bench", "run", name, "--preset", str(path)]
     command += [] if method == "rgrl" else ["--methods", method]
     command += ["--public-split"] if public_split else []
+    command += [] if features is None else ["--features", features]
     console = table_console()
     console.print(f"written to {path}", highlight=False, markup=False, soft_wrap=True)
     console.print(

@@ -23,7 +23,8 @@ def split_edges(graph: Graph, *, val: float = 0.05, test: float = 0.10, seed: in
     """Hold out some edges of an undirected graph, and draw pairs that are no edges to tell them from.
 
     Of E undirected edges, self-loops aside, `int(val E)` validate and `int(test E)` test; which is uniformly
-    random. No negative pair has an edge in the full graph, and within a kind none is drawn twice. Random ones
+    random. No negative pair has an edge in the full graph, within a kind none is drawn twice, and none that a
+    scorer is fitted to is a hard one. Random ones
     are uniform among all such pairs; hard ones are uniform among those that have a common neighbour in the
     training graph. Where there are fewer of the latter than needed, all are taken, dealt to validation and
     test at random, and random pairs fill up (a warning is logged;
@@ -68,14 +69,17 @@ def split_edges(graph: Graph, *, val: float = 0.05, test: float = 0.10, seed: in
             f"{num_test} test edges, and each part needs at least 1"
         )
     # A stream for each purpose, so that a change of one draw moves no other.
-    splitting, random, hard = (np.random.RandomState([seed, purpose]) for purpose in range(3))
+    splitting, random, hard, apart = (np.random.RandomState([seed, purpose]) for purpose in range(4))
     order = splitting.permutation(edges.size)
     parts = np.split(edges[order], [num_val, held_out])
     val_edges, test_edges, train_edges = (_tensor(np.sort(part)) for part in parts)
     val_random, test_random, train_random = np.split(
         random_non_edges(edges, nodes, edges.size, random), [num_val, held_out]
     )
-    val_hard, test_hard = np.split(_hard(edges, parts[2], nodes, held_out, hard), [num_val])
+    all_hard = _hard(edges, parts[2], nodes, held_out, hard)
+    val_hard, test_hard = np.split(all_hard, [num_val])
+    known = np.concatenate([edges, val_random, test_random, train_random, all_hard])
+    train_random = _apart(train_random, all_hard, np.unique(known), nodes, apart)
     return EdgeSplit(
         train_graph=training_graph(graph, train_edges),
         train=train_edges,
@@ -135,6 +139,23 @@ def _hard(
     )
     taken = np.sort(np.concatenate([edges, found]))
     return draw.permutation(np.concatenate([found, random_non_edges(taken, num_nodes, missing, draw)]))
+
+
+def _apart(
+    train: IntArray, hard: IntArray, known: IntArray, num_nodes: int, draw: np.random.RandomState
+) -> IntArray:
+    """Training negatives with other random pairs in the place of those that are hard negatives too."""
+    shared = np.flatnonzero(np.isin(train, hard))
+    free = num_nodes * (num_nodes - 1) // 2 - known.size
+    if shared.size > free:
+        logger.warning(
+            "%d hard negatives are training negatives too: the graph has too few pairs without an edge",
+            shared.size - free,
+        )
+        shared = shared[:free]
+    train = train.copy()
+    train[shared] = random_non_edges(known, num_nodes, shared.size, draw)
+    return train
 
 
 def _tensor(numbers: IntArray) -> Tensor:

@@ -112,11 +112,17 @@ def _in_order(x: Any, names: Any) -> Any:
     if not hasattr(x, "iloc"):
         return x
     index, ids = list(x.index), list(range(len(x))) if names is None else list(names)
-    if index in (ids, list(range(len(x)))):
+    if index == ids:
         return x
+    counted = type(x.index).__name__ == "RangeIndex"
     if len(index) == len(ids) and set(index) == set(ids):
+        if counted:  # names, or no more than the places of rows: either would be a guess
+            raise DataError(
+                f"x is a frame with the index 0 to {len(x) - 1}, and the nodes are these numbers in another "
+                "order, so that rows may be meant either way: an array, or the nodes as index, is needed"
+            )
         return x.loc[ids]
-    if names is None:
+    if names is None or counted or index == list(range(len(x))):
         return x
     other = next((each for each in index if each not in set(ids)), index[0])
     raise DataError(f"x has not one row for each node: {other!r} of its index is no node, or stands twice")

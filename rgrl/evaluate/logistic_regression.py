@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +12,7 @@ import torch
 from torch import Tensor
 
 from rgrl.errors import ConfigError
-from rgrl.evaluate.checks import checked_embeddings, checked_labels, checked_splits
+from rgrl.evaluate.checks import IntArray, checked_embeddings, checked_labels, checked_splits
 from rgrl.evaluate.logistic_batched import WIDEST_BATCHED, fit_dense_path
 from rgrl.evaluate.logistic_report import LogisticReport
 from rgrl.evaluate.logistic_sklearn import fit_with_sklearn
@@ -22,6 +23,9 @@ logger = logging.getLogger(__name__)
 
 DEFAULT_STRENGTHS = (10.0, 1.0, 0.1, 0.01, 0.001, 0.0001)
 TOLERANCE = 1e-4
+
+#: Train, validation and test rows.
+_Rows = tuple[IntArray, IntArray, IntArray]
 
 
 def logistic_regression(
@@ -40,7 +44,7 @@ def logistic_regression(
     left out. Every feature is standardised by mean and standard deviation of the split's train rows; sparse
     features are divided by the deviation only, so that they stay sparse. Each split's strength is the one of
     best validation accuracy, the stronger of equals; the fits go by L-BFGS from the strongest to the weakest,
-    each starting from the last. There is no randomness.
+    each starting from the last. There is no randomness, and a split that is given many times is fitted once.
 
     Dense embeddings of up to 1,024 dimensions are fitted in batches of splits, in float32 on the tensor's
     device; wider and sparse ones by scikit-learn's solver of the same objective, in float64 on the CPU.
@@ -80,6 +84,7 @@ def logistic_regression(
     features = checked_embeddings(embeddings)
     rows = checked_splits(splits, features.shape[0])
     classes, count = checked_labels(labels, features.shape[0], rows, num_classes)
+    places, rows = _distinct(rows)
     if isinstance(features, Tensor) and features.shape[1] <= WIDEST_BATCHED:
         target = torch.from_numpy(classes).to(features.device)
         fits = fit_dense_path(
@@ -106,6 +111,7 @@ def logistic_regression(
             )
             for parts in rows
         ]
+    fits = [fits[place] for place in places]
     found = [fit.predictions for fit in fits if fit.predictions is not None]
     report = LogisticReport(
         ProbeReport(
@@ -118,3 +124,17 @@ def logistic_regression(
     )
     logger.debug("logistic regression: %s", report)
     return report
+
+
+def _distinct(rows: Sequence[_Rows]) -> tuple[list[int], list[_Rows]]:
+    """The splits that differ, and which of them each one is."""
+    place_of: dict[tuple[bytes, ...], int] = {}
+    distinct: list[_Rows] = []
+    places = []
+    for parts in rows:
+        content = tuple(hashlib.sha256(part.tobytes()).digest() for part in parts)
+        if content not in place_of:
+            place_of[content] = len(distinct)
+            distinct.append(parts)
+        places.append(place_of[content])
+    return places, distinct

@@ -13,7 +13,7 @@ from rgrl.datasets import download as download_module
 from rgrl.datasets import registry
 from rgrl.datasets.dataset_spec import DatasetSpec
 from rgrl.datasets.fingerprint import fingerprint
-from rgrl.datasets.load import load_dataset, read_raw
+from rgrl.datasets.load import load_dataset, read_raw, require_expected
 from rgrl.datasets.raw_file import RawFile
 from rgrl.datasets.registry import DATASETS
 from rgrl.errors import ConfigError, DataError, DataUnavailableError, UnsafeDataError
@@ -221,3 +221,17 @@ def test_refusals_name_the_dataset(cut_off: FakeNetwork, tmp_path: Path) -> None
 def test_loads_wherever_the_package_index_is(name: str, tmp_path: Path, cut_off: FakeNetwork) -> None:
     assert load_dataset(name).fingerprint.digest == DATASETS[name].digest
     assert cut_off.calls
+
+
+def test_a_multiplex_graph_with_every_count_right_is_taken_with_a_warning(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    found = load_dataset("karate").fingerprint
+    facts = {"num_nodes": 34, "num_edges": 156, "digest": "0" * 64}
+    spec = dataclasses.replace(DATASETS["karate"], name="two", relations=(("a", None),), **facts)
+    require_expected(spec, found)
+    assert caplog.messages[0].startswith("two is not the copy that results here were made on: digest ")
+    with pytest.raises(DataError, match=r"not the expected graph: num_nodes 34 \(expected 35\), digest"):
+        require_expected(dataclasses.replace(spec, num_nodes=35), found)
+    with pytest.raises(DataError, match="not the expected graph: digest"):
+        require_expected(dataclasses.replace(spec, relations=()), found)

@@ -48,6 +48,10 @@ def require_sound(graph: Graph, split: EdgeSplit, val: float, test: float) -> No
         drawn = as_set(kind.val) | as_set(kind.test)
         assert len(drawn) == split.val.shape[1] + split.test.shape[1]
         assert not drawn & edges
+    hard = as_set(split.negatives_hard.val) | as_set(split.negatives_hard.test)
+    known = edges | random | hard | as_set(split.negatives_random.val) | as_set(split.negatives_random.test)
+    if random & hard:  # only where every pair without an edge is taken
+        assert len(known) == graph.num_nodes * (graph.num_nodes - 1) // 2
     random |= as_set(split.negatives_random.val) | as_set(split.negatives_random.test)
     assert len(random) == len(edges)
     assert not random & edges
@@ -176,3 +180,25 @@ def test_refuses_a_graph_that_is_too_dense_for_negatives() -> None:
     graph = Graph.from_edge_index(torch.cat([ends, ends.flip(0)], 1), x=torch.ones(10, 1))
     with pytest.raises(DataError, match="0 pairs of nodes are no edge: 45 are needed as negatives"):
         split_edges(graph)
+
+
+def test_training_negatives_are_no_hard_ones() -> None:
+    graph = load_dataset("karate").graph
+    for seed in range(20):
+        split = split_edges(graph, seed=seed)
+        hard = as_set(split.negatives_hard.val) | as_set(split.negatives_hard.test)
+        assert not as_set(split.train_negatives) & hard
+
+
+def test_too_few_pairs_without_an_edge_are_said(caplog: pytest.LogCaptureFixture) -> None:
+    """Six nodes with seven of fifteen pairs: the random negatives take all but one of the eight others."""
+    edges = torch.tensor([[0, 0, 0, 1, 1, 2, 4], [1, 2, 3, 4, 5, 5, 5]])
+    graph = Graph.from_edge_index(torch.cat([edges, edges.flip(0)], 1), x=torch.ones(6, 1))
+    shared = []
+    for seed in range(30):
+        caplog.clear()
+        split = split_edges(graph, val=0.2, test=0.2, seed=seed)
+        hard = as_set(split.negatives_hard.val) | as_set(split.negatives_hard.test)
+        shared.append(len(as_set(split.train_negatives) & hard))
+        assert (f"{shared[-1]} hard negatives are training negatives too" in caplog.text) == bool(shared[-1])
+    assert max(shared) > 0

@@ -217,6 +217,11 @@ def test_a_frame_of_features_is_read_by_its_index() -> None:
     expected = ours.fit_transform(graph, x=features)
     assert np.array_equal(ours.fit_transform(graph, x=frame), expected)
     assert np.array_equal(ours.fit_transform(graph, x=frame.sample(frac=1, random_state=0)), expected)
-    assert np.array_equal(ours.fit_transform(graph, x=frame.reset_index(drop=True)), expected)
+    assert np.array_equal(ours.fit_transform(graph, x=frame.sort_index()), expected)
+    assert list(graph) != sorted(graph), "so that sorting is another order"
+    with pytest.raises(DataError, match="x is a frame with the index 0 to 33, and the nodes"):
+        ours.fit(graph, x=frame.reset_index(drop=True))
+    letters = nx.relabel_nodes(graph, {node: f"n{node}" for node in graph})
+    assert np.array_equal(ours.fit_transform(letters, x=frame.reset_index(drop=True)), expected)
     with pytest.raises(DataError, match="'nobody' of its index is no node"):
         ours.fit(graph, x=frame.rename(index={frame.index[3]: "nobody"}))

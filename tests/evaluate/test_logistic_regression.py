@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 import json
 import warnings
 from collections.abc import Callable
@@ -17,6 +18,8 @@ from rgrl.evaluate import logistic_regression
 from rgrl.evaluate.logistic_batched import curvature_of, fit_dense_path, fit_strength
 from rgrl.evaluate.logistic_sklearn import fit_with_sklearn
 from rgrl.evaluate.probe_design import gather
+
+module = importlib.import_module("rgrl.evaluate.logistic_regression")
 
 
 def _parts(splits: list[SimpleNamespace]) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
@@ -212,3 +215,27 @@ def test_nan_is_refused(random_splits: Callable) -> None:
     values[7, 1] = np.nan
     with pytest.raises(DataError, match="1 of 40 values are NaN or infinite, the first in row 7"):
         logistic_regression(values, np.arange(20) % 2, random_splits(20, 1))
+
+
+@pytest.mark.parametrize("width", [6, 1100])
+def test_a_split_that_comes_again_is_fitted_once(
+    random_splits: Callable, clusters: Callable, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    values, labels = clusters(200, width, 3, spread=3.0)
+    first, second = random_splits(200, 2)
+    fitted = []
+
+    def counting(fit: Callable, rows_of: Callable) -> Callable:
+        return lambda *given, **named: fitted.extend(rows_of(given)) or fit(*given, **named)
+
+    monkeypatch.setattr(module, "fit_dense_path", counting(fit_dense_path, lambda given: given[2]))
+    monkeypatch.setattr(module, "fit_with_sklearn", counting(fit_with_sklearn, lambda given: [given[2]]))
+    again = SimpleNamespace(train=first.train.copy(), val=first.val.copy(), test=first.test.copy())
+    report = logistic_regression(values, labels, [first, second, again, first], predictions=True)
+    assert len(fitted) == 2
+    once = logistic_regression(values, labels, [first, second], predictions=True)
+    assert report.scores.test == tuple(once.scores.test[place] for place in (0, 1, 0, 0))
+    assert report.strengths == tuple(once.strengths[place] for place in (0, 1, 0, 0))
+    assert report.predictions is not None
+    assert once.predictions is not None
+    assert np.array_equal(report.predictions, once.predictions[[0, 1, 0, 0]])

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rgrl.bench.report.training import Training
-from rgrl.bench.result import SCHEMA
+from rgrl.bench.result import schema_of
 from rgrl.bench.stored_results import is_finished
 
 
@@ -22,9 +22,9 @@ def cautions(trainings: Sequence[Training]) -> list[str]:
         runs = max((result["runs"] for result in training.results), key=len)
         found += _of_runs(training, runs)
     results = [result for training in trainings for result in training.results]
-    old = sum(result["schema"] != SCHEMA for result in results)
+    old = sum(result["schema"] != schema_of(result["task"]) for result in results)
     if old:
-        found.append(f"{old} of {len(results)} results are of another schema than {SCHEMA}")
+        found.append(f"{old} of {len(results)} results were made under other rules (another schema)")
     for what, names in (
         ("machines: their times cannot be compared", _different(results, "hardware", "name")),
         ("versions of rgrl", _different(results, "versions", "rgrl")),

@@ -128,7 +128,7 @@ def test_warnings_say_what_a_reader_must_know(bench, tmp_path):
         "rgrl on cora, classification: stopped after 1 of 3 seeds",
         "dgi (5 min) on cora: its budget ended the training of seed 0, after 11 updates",
         "dgi (5 min) on cora: no update was better than the untrained encoder for seed 0",
-        "1 of 2 results are of another schema than 2",
+        "1 of 2 results were made under other rules (another schema)",
         "several versions of rgrl (0.1.0, 0.0.9)",
     ):
         assert warning in text, warning
