@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from statistics import fmean, stdev
 from typing import Any
 
+from rgrl.bench.labels import changed_settings
+
 #: Of the paper's random splits; results of the first schema do not hold the sizes of theirs.
 _PAPERS_SIZES = (0.1, 0.1, 0.8)
 
@@ -23,7 +25,7 @@ class Cell:
         seeds_asked: Number that was asked for, more than that if the run was stopped.
         splits: Test score of each split, a mean over seeds; empty where they are not paired.
         split_sizes: Training, validation and test nodes of the splits, or their shares.
-        paper: The published number, where one is known.
+        paper: The published number, where one is known and the settings are the package's preset.
         paper_gap: Ours less that, by the probe that it stands for.
         paper_probe: The probe that it stands for, a key of :data:`rgrl.bench.published.PROBES`.
     """
@@ -65,11 +67,13 @@ def cell_of(result: Mapping[str, Any], metric: str) -> Cell | None:
 
 
 def _classification(result: Mapping[str, Any], metric: str, seeds: Mapping[str, Any]) -> Cell | None:
-    published = {
-        "paper": result["paper_mean"],
-        "paper_gap": result["paper_gap"],
-        "paper_probe": result.get("paper_probe") or "paper",
-    }
+    published: dict[str, Any] = {}
+    if not changed_settings(result):  # a number was published for none but the published ones
+        published = {
+            "paper": result["paper_mean"],
+            "paper_gap": result["paper_gap"],
+            "paper_probe": result.get("paper_probe") or "paper",
+        }
     if metric == "converged":
         mean = result["converged_test_mean"]
         if mean is None:

@@ -155,20 +155,19 @@ def score_text(cell: Cell) -> str:
 def _paper_rows(comparison: Comparison) -> list[list[str]]:
     rows = []
     for label, cells in comparison.cells.items():
-        texts = [
-            published_text(label, cells.get(dataset), comparison.metric) for dataset in comparison.datasets
-        ]
+        texts = [published_text(cells.get(dataset), comparison.metric) for dataset in comparison.datasets]
         if any(texts):
             rows.append([f"{label}, published", *(text or "-" for text in texts), ""])
     return rows
 
 
-def published_text(label: str, cell: Cell | None, metric: str) -> str:
+def published_text(cell: Cell | None, metric: str) -> str:
     """The published number and the gap; a gap by another probe than the table's says by which.
 
-    Empty where nothing is published, as of settings that are not the package's preset.
+    Empty where nothing is published, as of settings that are not the package's preset. A budget changes no
+    setting: the gap then says what it has left to do.
     """
-    if cell is None or cell.paper is None or " (" in label:
+    if cell is None or cell.paper is None:
         return ""
     if cell.paper_gap is None:
         return f"{cell.paper:.2f}"

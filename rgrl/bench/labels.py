@@ -13,10 +13,24 @@ from rgrl.errors import ConfigError
 def label_of(result: Mapping[str, Any]) -> str:
     """Method of a result, with the settings in which it differs from the package's preset, and its budget."""
     method = str(result["method"])
-    told = _changed_settings(method, result)
+    told = changed_settings(result)
     if (budget := result.get("budget_minutes")) is not None:
         told.append(f"{budget:g} min")
     return f"{method} ({', '.join(told)})" if told else method
+
+
+def changed_settings(result: Mapping[str, Any]) -> list[str]:
+    """The settings in which a result differs from the package's preset, as ``name=value``."""
+    try:
+        preset = preset_of(str(result["method"]), result["dataset"])
+    except ConfigError:  # of a method that there is no longer
+        return []
+    own = {} if preset is None else preset.to_dict()
+    return [
+        f"{name}={_plain(value)}"
+        for name, value in result["config"].items()
+        if name in own and name != "precision" and _plain(own[name]) != _plain(value)
+    ]
 
 
 def labels_of(results: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -43,19 +57,6 @@ def columns_of(results: Sequence[Mapping[str, Any]]) -> list[str]:
         + (f" [{_digest(result)[:6]}]" if len(digests[result["dataset"]]) > 1 else "")
         + (" (public split)" if result.get("public_split") else "")
         for result in results
-    ]
-
-
-def _changed_settings(method: str, result: Mapping[str, Any]) -> list[str]:
-    try:
-        preset = preset_of(method, result["dataset"])
-    except ConfigError:  # of a method that there is no longer
-        return []
-    own = {} if preset is None else preset.to_dict()
-    return [
-        f"{name}={_plain(value)}"
-        for name, value in result["config"].items()
-        if name in own and name != "precision" and _plain(own[name]) != _plain(value)
     ]
 
 

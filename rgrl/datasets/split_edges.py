@@ -112,7 +112,8 @@ def _undirected_edges(graph: Graph) -> IntArray:
     """Numbers of the undirected edges without self-loops, ascending, `[E]`."""
     if not graph.is_undirected:
         raise DataError(
-            "the graph is directed: link prediction takes an undirected one, every edge in both directions"
+            "the graph is directed: link prediction takes an undirected one, every edge in both directions, "
+            "as rgrl.as_graph(graph, undirected=True) makes it"
         )
     ends = graph.edge_index.cpu().numpy()
     ends = ends[:, ends[0] < ends[1]]

@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 
-from rgrl.errors import ConfigError, DataError, OneWayEdgesWarning
+from rgrl.errors import ConfigError, DataError
 from rgrl.estimator.node_ids import NodeIds, checked_node_ids
 from rgrl.graph.checks import IntArray, edge_array
 from rgrl.graph.convert import as_graph
 from rgrl.graph.graph import Graph
 from rgrl.graph.graph_parts import GraphParts, graph_parts
 from rgrl.graph.structural_features import structural_features
-from rgrl.warn_caller import warn_caller
 
 #: Made-up features that tell nothing about the nodes of any other graph.
 FIXED_FEATURES = ("identity", "positional")
@@ -61,8 +59,7 @@ def named_graph(
         ConfigError: If the kind of features is unknown, or ``x`` is given beside one.
         DataError: If there are no features, or a part is invalid.
     """
-    if features is not None and x is not None:
-        raise ConfigError(f"x is given and features is {features!r}: only one of the two can be used")
+    refuse_both(x, features)
     if isinstance(source, Graph) and x is None and features is None and not undirected:
         return NamedGraph(as_graph(source, y=False), checked_node_ids(node_ids, source.num_nodes))
     parts = graph_parts(source)
@@ -84,27 +81,22 @@ def named_graph(
     return NamedGraph(graph, checked_node_ids(names, graph.num_nodes))
 
 
+def refuse_both(x: Any, features: str | None) -> None:
+    """Refuse features beside a kind of features to make.
+
+    Raises:
+        ConfigError: If both are given.
+    """
+    if features is not None and x is not None:
+        raise ConfigError(f"x is given and features is {features!r}: only one of the two can be used")
+
+
 def edges_key(graph: Graph) -> str:
     """A digest that two graphs share if they have the same edges between the same places."""
     digest = hashlib.sha256()
     for part in (graph.pattern.crow, graph.pattern.col, graph.has_loop):
         digest.update(part.cpu().numpy().tobytes())
     return digest.hexdigest()
-
-
-def warn_if_one_way(graph: Graph) -> None:
-    """Warn where no edge has its reverse, as in a list that names each undirected edge once."""
-    if graph.is_undirected:
-        return
-    source, target = graph.edge_index
-    source, target = source[source != target], target[source != target]
-    there, back = source * graph.num_nodes + target, target * graph.num_nodes + source
-    if not bool(torch.isin(there, back).any()):
-        warn_caller(
-            f"all {source.numel()} edges go one way: undirected=True adds their reverses, "
-            "should they go both ways",
-            OneWayEdgesWarning,
-        )
 
 
 def _in_order(x: Any, names: Any) -> Any:

@@ -17,13 +17,15 @@ from rgrl.estimator.embed_rows import embed_rows
 from rgrl.estimator.embedder_parameters import EmbedderParameters
 from rgrl.estimator.fit_rgrl import fit_rgrl
 from rgrl.estimator.model_of import model_of
-from rgrl.estimator.named_graph import FIXED_FEATURES, NamedGraph, edges_key, named_graph, warn_if_one_way
+from rgrl.estimator.named_graph import FIXED_FEATURES, NamedGraph, edges_key, named_graph, refuse_both
 from rgrl.estimator.plain_arguments import plain_arguments, require_plain
 from rgrl.estimator.restored import FACTS, restored
 from rgrl.estimator.settings import checked_seed, preset_of, require_whole
 from rgrl.estimator.stored_embedder import StoredEmbedder, write_embedder
 from rgrl.estimator.unfitted_error import UnfittedError
 from rgrl.estimator.write_embedding import write_embedding
+from rgrl.graph.graph import Graph
+from rgrl.graph.one_way import warn_if_one_way
 from rgrl.methods.rgrl import RGRL
 from rgrl.training.device import checked_device
 
@@ -48,7 +50,8 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
         output: ``"numpy"``; ``"pandas"`` for a frame with the node ids as its index (`rgrl[tables]`);
             ``None`` for what ``sklearn.set_config`` says, which is numpy.
         block_rows: Rows that are embedded at a time; fewer need less memory.
-        warm_start: Begin with the weights of the last fit; the optimiser starts anew, with other draws.
+        warm_start: Begin with the weights of the last fit; the optimiser starts anew, with other draws. The
+            graph may be another, unless its features are ``"identity"`` or ``"positional"``.
         callback: Called with each :class:`rgrl.training.Update`; returning something true ends the training.
         verbose: Updates between two lines of level INFO in the log of ``rgrl``; 0 for none.
         epochs: Updates; 0 leaves the encoder as it was drawn.
@@ -111,6 +114,8 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
         named = self._named(graph, x, node_ids, self.features)
         warn_if_one_way(named.graph)
         start = self.model_ if self.warm_start and self.__sklearn_is_fitted__() else None
+        if start is not None:
+            self._require_same_features(named.graph)
         done = 0 if start is None else self.n_iter_
         fitted = fit_rgrl(
             preset,
@@ -144,6 +149,7 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
         self._require_fitted("transform")
         output = checked_output(self.output)
         fixed = self.features in FIXED_FEATURES
+        refuse_both(x, self.features)
         # Of a graph whose features are fixed only the edges matter: it is the one of fit, or refused.
         named = self._named(graph, x, node_ids, "degree" if fixed else self.features)
         if fixed:
@@ -241,6 +247,19 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
     def _require_fitted(self, what: str) -> None:
         if not self.__sklearn_is_fitted__():
             raise UnfittedError(f"this {type(self).__name__} is not fitted: call fit before {what}")
+
+    def _require_same_features(self, graph: Graph) -> None:
+        """Refuse to go on from weights that were learned for other features."""
+        if self.features in FIXED_FEATURES and edges_key(graph) != self._edges_key:
+            raise DataError(
+                f"warm_start is True and features={self.features!r} belong to the graph of the last fit, and "
+                "this is another; 'degree' or features of its own are needed"
+            )
+        if graph.num_features != self.n_features_in_:
+            raise DataError(
+                f"warm_start is True and the graph has {graph.num_features} features: the model that was "
+                f"fitted takes {self.n_features_in_}"
+            )
 
     def _named(self, graph: Any, x: Any, node_ids: Any, features: str | None) -> NamedGraph:
         both = bool(self.undirected)

@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -55,14 +56,19 @@ def load_embeddings(path: Path | str) -> LoadedEmbeddings:
 
 
 def save_embeddings(
-    path: Path | str, values: Tensor, *, fingerprint: str, metadata: Mapping[str, str] | None = None
+    path: Path | str,
+    values: Any,
+    *,
+    fingerprint: str | None = None,
+    metadata: Mapping[str, str] | None = None,
 ) -> None:
     """Write embeddings as safetensors, atomically: a reader sees the old file or the new one, whole.
 
     Args:
         path: The file, ending in ``.safetensors``.
-        values: ``[N, d]``, finite; written as float32.
-        fingerprint: Fingerprint of the graph they were made on.
+        values: A tensor or an array ``[N, d]``, finite; written as float32.
+        fingerprint: Digest of the graph they were made on, ``Dataset.fingerprint.digest``: the file is then
+            refused on another. ``None`` for a graph that has none.
         metadata: What else to write with them; ``fingerprint`` is taken.
 
     Raises:
@@ -76,12 +82,16 @@ def save_embeddings(
         raise OutputError(f"{path} has the ending '{path.suffix}': embeddings are written as .safetensors")
     if metadata is not None and "fingerprint" in metadata:
         raise OutputError(f"metadata for {path} holds 'fingerprint', which is the fingerprint's own key")
-    matrix = _as_matrix(values.detach().cpu(), path).contiguous()
+    try:
+        tensor = torch.as_tensor(values)
+    except (TypeError, ValueError, RuntimeError) as error:
+        kind = type(values).__name__
+        raise DataError(f"the values for {path} are a {kind} ({error}): numbers [N, d] are needed") from None
+    matrix = _as_matrix(tensor.detach().cpu(), path).contiguous()
+    known = {} if fingerprint is None else {"fingerprint": fingerprint}
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        save_file(
-            {"embeddings": matrix}, temporary, metadata={**(metadata or {}), "fingerprint": fingerprint}
-        )
+        save_file({"embeddings": matrix}, temporary, metadata={**(metadata or {}), **known})
         temporary.replace(path)
     except Exception as error:  # safetensors has its own error for a full disk or a missing folder
         raise OutputError(f"{path} cannot be written: {getattr(error, 'strerror', None) or error}") from None

@@ -5,14 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+import torch
+
 from rgrl.errors import DataError
-from rgrl.graph.checks import checked_labels
+from rgrl.graph.checks import checked_labels, edge_array
 from rgrl.graph.graph import Graph
 from rgrl.graph.graph_parts import GraphParts, graph_parts
+from rgrl.graph.one_way import warn_if_one_way
 from rgrl.graph.sparse_features import SparseFeatures
 
 
-def as_graph(source: Any, *, x: Any = None, y: Any = None, sparse_features: bool | None = None) -> Graph:
+def as_graph(
+    source: Any,
+    *,
+    x: Any = None,
+    y: Any = None,
+    sparse_features: bool | None = None,
+    undirected: bool = False,
+) -> Graph:
     """Take a graph in any of the usual forms.
 
     Edge weights are not used: an edge is there, unless its weight is 0. That holds for zeros that a scipy
@@ -28,6 +39,8 @@ def as_graph(source: Any, *, x: Any = None, y: Any = None, sparse_features: bool
         y: Integer labels ``[N]``; overrides those of a Graph or a Data. ``False`` leaves labels out: training
             needs none, and a Data may have targets or several labels a node as its ``y``.
         sparse_features: As in :meth:`Graph.from_edge_index`.
+        undirected: Add the reverse of every edge. Without, edges that go one way stay so, and where all do a
+            :class:`rgrl.errors.OneWayEdgesWarning` says it.
 
     Raises:
         DataError: If the form is not known, features are missing, an edge's weight is below 0 or no finite
@@ -39,19 +52,28 @@ def as_graph(source: Any, *, x: Any = None, y: Any = None, sparse_features: bool
         Graph(num_nodes=3, num_edges=4, num_features=3, features=dense, undirected)
     """
     if isinstance(source, Graph):
-        return _changed(source, x, y, sparse_features)
+        return _changed(_both_ways(source) if undirected else source, x, y, sparse_features)
     parts = graph_parts(source)
     x = parts.x if x is None else x
     y = _own_labels(parts) if y is None else y
     if x is None:
         raise DataError("the graph has no features: pass x with one row a node")
-    return Graph.from_edge_index(
-        parts.edge_index,
+    edges = edge_array(parts.edge_index)
+    graph = Graph.from_edge_index(
+        np.concatenate([edges, edges[::-1]], axis=1) if undirected else edges,
         x=x,
         y=None if y is False else y,
         num_nodes=parts.num_nodes,
         sparse_features=sparse_features,
     )
+    warn_if_one_way(graph)
+    return graph
+
+
+def _both_ways(graph: Graph) -> Graph:
+    edges = torch.cat([graph.edge_index, graph.edge_index.flip(0)], dim=1)
+    bare = Graph.from_edge_index(edges, x=torch.ones(graph.num_nodes, 1))
+    return replace(bare.to(graph.device), x=graph.x, y=graph.y)
 
 
 def _changed(graph: Graph, x: Any, y: Any, sparse_features: bool | None) -> Graph:

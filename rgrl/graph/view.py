@@ -93,6 +93,10 @@ class View:
         With dense features the mask falls on the weight's rows, ``X diag(m) W = X (m ⊙ W)``; with sparse
         ones on their values, which are fewer.
         """
+        if weight.shape[0] != self.graph.num_features:
+            raise DataError(
+                f"the graph has {self.graph.num_features} features and the encoder takes {weight.shape[0]}"
+            )
         if isinstance(self.graph.x, SparseFeatures):
             return csr_matmul(self.graph.x.pattern, self.feature_values, weight)
         if self.feature_keep is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -14,7 +13,7 @@ from rgrl.errors import ConfigError
 from rgrl.graph import Graph
 from rgrl.graph.augment import Augmentation
 from rgrl.methods.block_rows import block_rows
-from rgrl.methods.checks import checked_views, require_nodes
+from rgrl.methods.checks import checked_views, checked_width, require_nodes
 from rgrl.nn import Predictor, freeze_batch_norms, inference, l2_normalize
 from rgrl.relation import EMATeacher, blockwise_sum
 
@@ -92,7 +91,7 @@ class BGRL(nn.Module):
             raise ConfigError(f"total_updates is {total_updates}: at least 1, or None, is needed")
         self.momentum, self.total_updates = momentum, total_updates
         self.encoder = encoder
-        self.predictor = Predictor(cast("int", encoder.embedding_dim), predictor_hidden, generator=generator)
+        self.predictor = Predictor(checked_width(encoder), predictor_hidden, generator=generator)
         self.target = EMATeacher(encoder, momentum=momentum)
         self.register_buffer("updates", torch.zeros((), dtype=torch.int64))
 

@@ -22,6 +22,21 @@ def checked_views(views: Sequence[Augmentation], method: str) -> tuple[Augmentat
     return views[0], views[1]
 
 
+def checked_width(encoder: nn.Module) -> int:
+    """Return the encoder's d.
+
+    Raises:
+        ConfigError: If it does not say its d, as PyG's models do not.
+    """
+    width = getattr(encoder, "embedding_dim", None)
+    if not isinstance(width, int):
+        raise ConfigError(
+            f"the encoder is a {type(encoder).__name__} without embedding_dim: rgrl.nn.wrap_pyg(module, "
+            "embedding_dim=...) makes an encoder of a module of PyG"
+        )
+    return width
+
+
 def require_nodes(graph: Graph, encoder: nn.Module, method: str, *, at_least: int = 1) -> None:
     """Refuse a graph with too few nodes for a method, or for the batch norms of its encoder.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -14,7 +13,7 @@ from torch.nn import functional as F
 from rgrl.errors import DataError
 from rgrl.graph import Graph
 from rgrl.graph.augment import Augmentation, FeatureShuffle
-from rgrl.methods.checks import require_nodes
+from rgrl.methods.checks import checked_width, require_nodes
 from rgrl.nn import freeze_batch_norms, inference
 
 
@@ -76,7 +75,7 @@ class DGI(nn.Module):
         super().__init__()
         self.encoder = encoder
         self.corruption = FeatureShuffle() if corruption is None else corruption
-        width = cast("int", encoder.embedding_dim)
+        width = checked_width(encoder)
         self.weight = nn.Parameter(torch.empty(width, width))
         bound = math.sqrt(6 / (width * width + width))  # Xavier's of a bilinear layer with one output
         nn.init.uniform_(self.weight, -bound, bound, generator=generator)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -14,7 +13,7 @@ from rgrl.errors import ConfigError, DataError
 from rgrl.graph import Graph
 from rgrl.graph.augment import Augmentation
 from rgrl.methods.block_rows import block_rows as rows_of_a_block
-from rgrl.methods.checks import checked_views, require_nodes
+from rgrl.methods.checks import checked_views, checked_width, require_nodes
 from rgrl.nn import Projector, freeze_batch_norms, inference, l2_normalize
 from rgrl.relation import blockwise_sum
 
@@ -114,7 +113,7 @@ class GRACE(nn.Module):
             raise ConfigError(f"the temperature is {temperature}: a number above 0 is needed")
         self.temperature = temperature
         self.encoder = encoder
-        self.projector = Projector(cast("int", encoder.embedding_dim), projector_hidden, generator=generator)
+        self.projector = Projector(checked_width(encoder), projector_hidden, generator=generator)
 
     def plan(self, graph: Graph, *, cache: Path | None = None) -> Graph:
         """Refuse a graph without negatives; there is nothing to compute.

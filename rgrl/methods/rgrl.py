@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -14,7 +13,7 @@ from rgrl.graph import Graph, LocalAnchors, View
 from rgrl.graph.augment import Augmentation
 from rgrl.graph.stack_views import stack_views
 from rgrl.methods.block_rows import block_rows
-from rgrl.methods.checks import checked_views, require_nodes
+from rgrl.methods.checks import checked_views, checked_width, require_nodes
 from rgrl.methods.one_pass import fit_in_one_pass, twice_if_small
 from rgrl.methods.rgrl_plan import RGRLPlan
 from rgrl.nn import Predictor, freeze_batch_norms, inference, l2_normalize
@@ -109,7 +108,7 @@ class RGRL(nn.Module):
         self.alpha, self.beta, self.include_self = alpha, beta, include_self
         self.global_weight, self.local_weight = global_weight, local_weight
         self.encoder = encoder
-        self.predictor = Predictor(cast("int", encoder.embedding_dim), predictor_hidden, generator=generator)
+        self.predictor = Predictor(checked_width(encoder), predictor_hidden, generator=generator)
         self.teacher = EMATeacher(encoder, momentum=momentum, buffers=ema_buffers)
         self.global_loss = RelationLoss(
             student_temperature=student_temperature,

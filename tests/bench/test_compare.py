@@ -96,3 +96,13 @@ def test_no_sign_of_a_name_breaks_a_form(tmp_path, bench):
     code, out, _ = bench("compare", store(tmp_path / "results", named))
     assert code == 0
     assert "own[bold]" in out
+
+
+def test_the_published_number_is_for_the_published_settings_whatever_the_budget(tmp_path):
+    cut = result("rgrl", "cora", GOOD, paper=83.98) | {"budget_minutes": 5}
+    changed = result("rgrl", "cora", FAR, paper=83.98)
+    changed["config"] = changed["config"] | {"alpha": 1.0}
+    changed["config_hash"] = "changed"
+    rows = comparison_rows(gather([store(tmp_path, cut, changed)], task="classification", metric=None))[1]
+    assert [row[0] for row in rows] == ["rgrl (5 min)", "rgrl (alpha=1.0)", "rgrl (5 min), published"]
+    assert rows[2][1].startswith("83.98 (ours -")

@@ -225,3 +225,30 @@ def test_a_frame_of_features_is_read_by_its_index() -> None:
     assert np.array_equal(ours.fit_transform(letters, x=frame.reset_index(drop=True)), expected)
     with pytest.raises(DataError, match="'nobody' of its index is no node"):
         ours.fit(graph, x=frame.rename(index={frame.index[3]: "nobody"}))
+
+
+def test_weights_go_on_for_the_same_kind_of_features_only() -> None:
+    grown = club()
+    grown.add_edge("newcomer", 0)
+    other = club()
+    other.remove_edge(0, 1)
+    assert embedder(features="degree", warm_start=True).fit(club()).fit(grown).embedding_.shape[0] == 35
+    for graph in (grown, other):
+        with pytest.raises(DataError, match="features='positional' belong to the graph of the last fit"):
+            embedder(features="positional", warm_start=True).fit(club()).fit(graph)
+    ours = embedder(warm_start=True).fit(club(), x=rows(width=6))
+    with pytest.raises(DataError, match="the graph has 5 features: the model that was fitted takes 6"):
+        ours.fit(club(), x=rows(width=5))
+
+
+def test_features_beside_made_ones_are_named_as_they_were_given() -> None:
+    ours = embedder(features="positional").fit(club())
+    with pytest.raises(ConfigError, match="x is given and features is 'positional'"):
+        ours.transform(club(), x=rows())
+
+
+def test_the_training_ends_at_anything_true() -> None:
+    for end in (np.bool_(True), torch.tensor(True), 1):
+        assert embedder(features="degree", callback=lambda update, end=end: end).fit(club()).n_iter_ == 1
+    for go_on in (np.bool_(False), torch.tensor(False), None):
+        assert embedder(features="degree", callback=lambda update, end=go_on: end).fit(club()).n_iter_ == 4

@@ -268,3 +268,18 @@ def test_own_fingerprint_passes_and_none_is_noted(caplog: pytest.LogCaptureFixtu
         assert not caplog.records
         check_embeddings(_loaded(None), num_nodes=4, fingerprint="abc")
     assert "canonical order" in caplog.text
+
+
+def test_arrays_are_written_and_a_graph_without_a_fingerprint_is_none(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "e.safetensors"
+    for values in (VALUES, VALUES.tolist(), torch.from_numpy(VALUES).requires_grad_()):
+        save_embeddings(path, values)
+        loaded = load_embeddings(path)
+        assert loaded.fingerprint is None
+        assert np.array_equal(loaded.values.numpy(), VALUES)
+    check_embeddings(loaded, num_nodes=VALUES.shape[0], fingerprint="any")
+    assert "names no graph" in caplog.text
+    with pytest.raises(DataError, match=r"the values for .* are a str .*: numbers \[N, d\] are needed"):
+        save_embeddings(path, "rows")

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch_geometric.nn.models import GraphSAGE
 
 from rgrl.errors import ConfigError, DataError
 from rgrl.graph import Graph
 from rgrl.graph.augment import Identity
+from rgrl.methods import BGRL, DGI, GRACE, RGRL
 from rgrl.methods.block_rows import block_rows
 from rgrl.methods.checks import checked_views, require_nodes
-from rgrl.nn import GCNEncoder
+from rgrl.nn import GCNEncoder, make_encoder
 
 ONE = Graph.from_edge_index([[0], [0]], x=torch.ones(1, 2))
 
@@ -35,3 +37,19 @@ def test_a_block_has_at_least_one_row_and_grows_as_rows_get_narrower():
     assert block_rows(cpu, 1 << 30) == 1
     assert block_rows(cpu, 512) == 2 * block_rows(cpu, 1024) > 2
     assert block_rows(torch.device("cuda"), 512) > block_rows(cpu, 512)
+
+
+@pytest.mark.parametrize("method", [BGRL, DGI, GRACE, RGRL])
+def test_a_model_of_pygs_needs_a_wrapper(method):
+    views = {} if method is DGI else {"views": (Identity(), Identity())}
+    more = {"total_updates": 1} if method is BGRL else {}
+    with pytest.raises(ConfigError, match=r"GraphSAGE without embedding_dim: rgrl\.nn\.wrap_pyg"):
+        method(GraphSAGE(3, 4, num_layers=1), **views, **more)
+
+
+@pytest.mark.parametrize("name", ["gcn", "sage"])
+@pytest.mark.parametrize("sparse_features", [True, False])
+def test_another_number_of_features_is_named(name, sparse_features):
+    graph = Graph.from_edge_index([[0, 1], [1, 0]], x=torch.eye(2), sparse_features=sparse_features)
+    with pytest.raises(DataError, match="the graph has 2 features and the encoder takes 5"):
+        make_encoder(name, 5, (4,))(graph.view())

@@ -36,7 +36,7 @@ def comparison_table(comparison: Comparison, *, title: str) -> Html:
                     cell,
                     is_best=best[dataset] == label,
                     verdict=verdicts[dataset].get(label, ""),
-                    published=published_text(label, cell, comparison.metric),
+                    published=published_text(cell, comparison.metric),
                 )
             )
         rank = comparison.rank(label)
