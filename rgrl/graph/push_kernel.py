@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 import numba
 import numpy as np
 
+from rgrl.kernels.code_cache import CACHE
+
 # Left at a node that was pushed, so that a residual of 0 means a node that was never reached. Far below
 # every threshold, and lost in the first sum that it enters.
 _PUSHED = 1e-300
@@ -44,7 +46,7 @@ class Workspace(NamedTuple):
         )
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(nogil=True, cache=CACHE)
 def push_seeds(
     seeds: Any,
     crow: Any,
@@ -128,7 +130,7 @@ def push_seeds(
             settled[pushed[i]] = 0.0
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(nogil=True, cache=CACHE)
 def _insert(
     index: Any, score: Any, filled: int, node: int, value: float
 ) -> int:  # pragma: no cover - compiled

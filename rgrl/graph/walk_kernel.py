@@ -7,6 +7,8 @@ from typing import Any
 import numba
 import numpy as np
 
+from rgrl.kernels.code_cache import CACHE
+
 # SplitMix64 (Steele, Lea and Flood, 2014): a counter and two rounds of mixing.
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
@@ -14,7 +16,7 @@ _SECOND = np.uint64(0x94D049BB133111EB)
 _TO_UNIT = 2.0**-53
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(nogil=True, cache=CACHE)
 def walk(
     numbers: Any, seed: int, starts: Any, crow: Any, col: Any, back: float, away: float, out: Any
 ) -> None:  # pragma: no cover - compiled
@@ -62,7 +64,7 @@ def walk(
             before, node = node, chosen
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(nogil=True, cache=CACHE)
 def _exact_step(
     crow: Any, col: Any, before: int, node: int, back: float, away: float, unit: float
 ) -> int:  # pragma: no cover - compiled
@@ -78,7 +80,7 @@ def _exact_step(
     return int(col[crow[node + 1] - 1])  # what rounding left over
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(nogil=True, cache=CACHE)
 def _weight(
     crow: Any, col: Any, before: int, candidate: int, back: float, away: float
 ) -> float:  # pragma: no cover - compiled
@@ -94,14 +96,14 @@ def _weight(
     return 1.0 if low < crow[before + 1] and col[low] == candidate else away
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(nogil=True, cache=CACHE)
 def _unit(stream: Any) -> float:  # pragma: no cover - compiled
     """Advance a stream; a number in [0, 1)."""
     stream[0] += _GAMMA
     return np.float64(_mixed(stream[0]) >> np.uint64(11)) * _TO_UNIT
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(nogil=True, cache=CACHE)
 def _mixed(value: Any) -> Any:  # pragma: no cover - compiled
     value = (value ^ (value >> np.uint64(30))) * _FIRST
     value = (value ^ (value >> np.uint64(27))) * _SECOND

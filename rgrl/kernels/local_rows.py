@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from rgrl.kernels.arithmetic import exp_negative, put, widen
+from rgrl.kernels.code_cache import CACHE
 from rgrl.kernels.launch import expect, launch, row_blocks
 from rgrl.kernels.slots import (
     ENTRY,
@@ -114,7 +115,7 @@ def _local_rows(
             put(target, j, g[j])
 
 
-@numba.cfunc(ENTRY, cache=True, fastmath=FASTMATH)
+@numba.cfunc(ENTRY, cache=CACHE, fastmath=FASTMATH)
 def _entry(slots: Any) -> None:  # pragma: no cover - compiled
     index, mask, rows = int64_matrix(slots, 2), bool_matrix(slots, 5), float32_vector(slots, 10)
     scale_s, scale_t = np.float32(real(slots, 8)), np.float32(real(slots, 9))

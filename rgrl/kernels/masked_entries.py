@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from rgrl.kernels.code_cache import CACHE
 from rgrl.kernels.launch import expect, launch, row_blocks
 from rgrl.kernels.slots import ENTRY, FASTMATH, bool_matrix, float32_vector, int32_vector, take_block
 
@@ -61,7 +62,7 @@ def normalized_entries(crow: Tensor, col: Tensor, keep: Tensor, factor: Tensor) 
     return out
 
 
-@numba.cfunc(ENTRY, cache=True, fastmath=FASTMATH)
+@numba.cfunc(ENTRY, cache=CACHE, fastmath=FASTMATH)
 def _masked(slots: Any) -> None:  # pragma: no cover - compiled
     values, col, keep = float32_vector(slots, 2), int32_vector(slots, 5), bool_matrix(slots, 8)
     out, count, blocks = float32_vector(slots, 11), slots[3], slots[1]
@@ -73,7 +74,7 @@ def _masked(slots: Any) -> None:  # pragma: no cover - compiled
         block = take_block(slots)
 
 
-@numba.cfunc(ENTRY, cache=True, fastmath=FASTMATH)
+@numba.cfunc(ENTRY, cache=CACHE, fastmath=FASTMATH)
 def _counted(slots: Any) -> None:  # pragma: no cover - compiled
     crow, keep, out = int32_vector(slots, 2), bool_matrix(slots, 5), float32_vector(slots, 8)
     rows, blocks = slots[9], slots[1]
@@ -87,7 +88,7 @@ def _counted(slots: Any) -> None:  # pragma: no cover - compiled
         block = take_block(slots)
 
 
-@numba.cfunc(ENTRY, cache=True, fastmath=FASTMATH)
+@numba.cfunc(ENTRY, cache=CACHE, fastmath=FASTMATH)
 def _normalized(slots: Any) -> None:  # pragma: no cover - compiled
     crow, col, keep = int32_vector(slots, 2), int32_vector(slots, 5), bool_matrix(slots, 8)
     factor, out, rows, blocks = float32_vector(slots, 11), float32_vector(slots, 14), slots[12], slots[1]

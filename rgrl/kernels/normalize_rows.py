@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from rgrl.kernels.arithmetic import put, widen
+from rgrl.kernels.code_cache import CACHE
 from rgrl.kernels.launch import expect, launch, row_blocks
 from rgrl.kernels.slots import ENTRY, FASTMATH, bfloat16_matrix, float32_matrix, float32_vector, take_block
 
@@ -74,7 +75,7 @@ def _backward_rows(
             put(target, j, (widen(g[j]) - widen(p[j]) * along) * inverse)
 
 
-@numba.cfunc(ENTRY, cache=True, fastmath=FASTMATH)
+@numba.cfunc(ENTRY, cache=CACHE, fastmath=FASTMATH)
 def _forward(slots: Any) -> None:  # pragma: no cover - compiled
     length, blocks = float32_vector(slots, 2), slots[1]
     size = length.size
@@ -88,7 +89,7 @@ def _forward(slots: Any) -> None:  # pragma: no cover - compiled
         block = take_block(slots)
 
 
-@numba.cfunc(ENTRY, cache=True, fastmath=FASTMATH)
+@numba.cfunc(ENTRY, cache=CACHE, fastmath=FASTMATH)
 def _backward(slots: Any) -> None:  # pragma: no cover - compiled
     length, blocks = float32_vector(slots, 2), slots[1]
     size = length.size

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from rgrl.kernels.arithmetic import put, widen
+from rgrl.kernels.code_cache import CACHE
 from rgrl.kernels.launch import expect, launch, row_blocks
 from rgrl.kernels.slots import (
     ENTRY,
@@ -85,7 +86,7 @@ def _backward_rows(
     return negative
 
 
-@numba.cfunc(ENTRY, cache=True, fastmath=FASTMATH)
+@numba.cfunc(ENTRY, cache=CACHE, fastmath=FASTMATH)
 def _forward(slots: Any) -> None:  # pragma: no cover - compiled
     bias, slope, rows, blocks = float32_vector(slots, 2), np.float32(real(slots, 5)), slots[8], slots[1]
     block = take_block(slots)
@@ -98,7 +99,7 @@ def _forward(slots: Any) -> None:  # pragma: no cover - compiled
         block = take_block(slots)
 
 
-@numba.cfunc(ENTRY, cache=True, fastmath=FASTMATH)
+@numba.cfunc(ENTRY, cache=CACHE, fastmath=FASTMATH)
 def _backward(slots: Any) -> None:  # pragma: no cover - compiled
     slope, columns, negative = np.float32(real(slots, 2)), float32_matrix(slots, 3), float32_vector(slots, 6)
     rows, blocks = slots[11], slots[1]

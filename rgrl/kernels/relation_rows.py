@@ -12,6 +12,7 @@ from numba.extending import overload
 from torch import Tensor
 
 from rgrl.kernels.arithmetic import exp_negative, in_order, order_of, put, widen
+from rgrl.kernels.code_cache import CACHE
 from rgrl.kernels.launch import expect, launch, row_blocks
 from rgrl.kernels.slots import ENTRY, FASTMATH, bfloat16_matrix, float32_matrix, float32_vector, take_block
 
@@ -80,7 +81,7 @@ def _relation_rows(student: Any, teacher: Any, rows: Any, first: int, last: int)
         rows[i] = dot * scale_k + np.float32(np.log(sum_q / sum_k))
 
 
-@numba.cfunc(ENTRY, cache=True, fastmath=FASTMATH)
+@numba.cfunc(ENTRY, cache=CACHE, fastmath=FASTMATH)
 def _entry(slots: Any) -> None:  # pragma: no cover - compiled
     rows, blocks = float32_vector(slots, 9), slots[1]
     size = rows.size

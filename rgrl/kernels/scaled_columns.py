@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from rgrl.kernels.arithmetic import put, widen
+from rgrl.kernels.code_cache import CACHE
 from rgrl.kernels.launch import expect, launch, row_blocks
 from rgrl.kernels.slots import ENTRY, FASTMATH, bfloat16_matrix, float32_matrix, float32_vector, take_block
 
@@ -71,7 +72,7 @@ def _backward_rows(
             o[j] = value * scale[j]
 
 
-@numba.cfunc(ENTRY, cache=True, fastmath=FASTMATH)
+@numba.cfunc(ENTRY, cache=CACHE, fastmath=FASTMATH)
 def _forward(slots: Any) -> None:  # pragma: no cover - compiled
     scale, weight, rows, blocks = float32_vector(slots, 2), float32_matrix(slots, 6), slots[7], slots[1]
     block = take_block(slots)
@@ -84,7 +85,7 @@ def _forward(slots: Any) -> None:  # pragma: no cover - compiled
         block = take_block(slots)
 
 
-@numba.cfunc(ENTRY, cache=True, fastmath=FASTMATH)
+@numba.cfunc(ENTRY, cache=CACHE, fastmath=FASTMATH)
 def _backward(slots: Any) -> None:  # pragma: no cover - compiled
     scale, columns = float32_vector(slots, 2), float32_matrix(slots, 5)
     weight, out = float32_matrix(slots, 12), float32_matrix(slots, 15)

@@ -6,35 +6,11 @@ slot 1 holds how many there are.
 
 from __future__ import annotations
 
-import hashlib
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import numba
 from numba import types
 from numba.extending import intrinsic
-
-
-def _forget_stale_code() -> None:
-    """Remove kernels that were compiled of other sources than these.
-
-    numba looks at a kernel's own file only, and would go on with code that was made of an earlier version of
-    what the room shares.
-    """
-    room = Path(__file__).parent
-    sources = b"".join(path.read_bytes() for path in sorted(room.glob("*.py")))
-    mark, current = room / "__pycache__" / "compiled-of", hashlib.sha256(sources).hexdigest()
-    with suppress(OSError):  # a folder that cannot be written holds no code of ours either
-        if mark.exists() and mark.read_text() == current:
-            return
-        for compiled in mark.parent.glob("*.nb[ic]"):
-            compiled.unlink(missing_ok=True)
-        mark.parent.mkdir(exist_ok=True)
-        mark.write_text(current)
-
-
-_forget_stale_code()
 
 #: One signature for every entry point, so that one launcher serves them all.
 ENTRY = types.void(types.CPointer(types.int64))

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from rgrl.kernels.arithmetic import put, widen
+from rgrl.kernels.code_cache import CACHE
 from rgrl.kernels.launch import expect, launch, row_blocks
 from rgrl.kernels.slots import (
     ENTRY,
@@ -111,7 +112,7 @@ def _spmm_rows(
                 put(row, j, total[j] if total[j] > 0 else total[j] * slope)
 
 
-@numba.cfunc(ENTRY, cache=True, fastmath=FASTMATH)
+@numba.cfunc(ENTRY, cache=CACHE, fastmath=FASTMATH)
 def _entry(slots: Any) -> None:  # pragma: no cover - compiled
     crow, col, values = int32_vector(slots, 2), int32_vector(slots, 5), float32_vector(slots, 8)
     order, bias, slope = int64_vector(slots, 11), float32_vector(slots, 14), np.float32(real(slots, 17))
