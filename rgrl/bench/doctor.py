@@ -98,6 +98,7 @@ def _kernels() -> dict[str, Any]:
     """Compile a kernel, or find it compiled, and hold it against torch."""
     import torch
 
+    from rgrl.kernels.code_cache import CACHE
     from rgrl.kernels.launch import shares_threads
     from rgrl.kernels.normalize_rows import normalize_rows
 
@@ -106,7 +107,7 @@ def _kernels() -> dict[str, Any]:
     normalize_rows(rows, out, length)
     if not torch.allclose(out, torch.nn.functional.normalize(rows)):
         raise ArithmeticError("a compiled kernel gives other numbers than torch")
-    return {"compiled": True, "on_torch_threads": shares_threads()}
+    return {"compiled": True, "on_torch_threads": shares_threads(), "kept": CACHE}
 
 
 def _data(root: Path | None) -> dict[str, Any]:
@@ -164,6 +165,10 @@ def _warnings(found: Mapping[str, Any]) -> list[str]:
             told.append(f"OMP_NUM_THREADS leaves {threads} of {int(cores)} usable cores to one run")
     if (kernels := found["kernels"]) is not None and not kernels["on_torch_threads"]:
         told.append("torch has no libgomp of its own: kernels run on threads that contend with torch's")
+    if kernels is not None and not kernels["kept"]:
+        told.append(
+            "compiled code cannot be kept: every process compiles anew; NUMBA_CACHE_DIR names a place"
+        )
     if (cache := found["cache"]) is not None and not cache["writable"]:
         told.append(
             f"the cache {cache['path']} cannot be written ({cache['reason']}): nothing is fetched or kept; "

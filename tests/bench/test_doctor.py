@@ -9,6 +9,7 @@ from rgrl.bench import doctor, machine, requirement
 from rgrl.bench.installed_package import import_fault
 from rgrl.bench.requirement import Requirement, requirements
 from rgrl.datasets import DATASETS
+from rgrl.kernels import code_cache
 
 LINES = [
     "torch>=2.6",
@@ -155,6 +156,13 @@ def test_a_cache_that_cannot_be_written_is_a_warning(bench, declared, monkeypatc
     (told,) = [text for text in json.loads(out)["warnings"] if "RGRL_CACHE" in text]
     assert "cannot be written" in told
     assert "not writable" in bench("doctor")[1]
+
+
+def test_code_that_cannot_be_kept_is_a_warning(bench, declared, monkeypatch):
+    monkeypatch.setattr(code_cache, "CACHE", False)
+    code, out, _ = bench("doctor")
+    assert code == 0
+    assert "compiled code cannot be kept" in " ".join(out.split())
 
 
 def test_more_threads_than_cores_are_a_warning(bench, declared, monkeypatch):
