@@ -59,7 +59,7 @@ def probe(embedding):
     return linear_probe(embedding, labels, splits)
 
 
-raw_features = dataset.graph.x if isinstance(dataset.graph.x, torch.Tensor) else dataset.graph.x.to_scipy()
+raw_features = dataset.graph.x  # sparse or not
 raw, untrained = probe(raw_features), probe(model.embed(dataset.graph))
 print("raw features:", raw)
 print("untrained:   ", untrained)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
@@ -13,15 +15,15 @@ import torch
 from rgrl.datasets.dataset import Dataset
 from rgrl.datasets.dataset_spec import DatasetSpec
 from rgrl.datasets.edge_files import EDGE_ENDINGS, read_edges, read_named_edges
-from rgrl.datasets.edges import undirected_edges
 from rgrl.datasets.fingerprint import fingerprint
 from rgrl.datasets.npz import read_npz
+from rgrl.datasets.own_safetensors import read_own_safetensors
 from rgrl.datasets.raw_graph import RawGraph
 from rgrl.datasets.registry import DATASETS
+from rgrl.datasets.split import Split
 from rgrl.datasets.splits import MIN_NODES, random_splits
 from rgrl.datasets.table_files import TABLE_ENDINGS, read_table
 from rgrl.errors import ConfigError, DataError, DataUnavailableError, RGRLError
-from rgrl.graph.checks import checked_edge_index, checked_features, checked_labels
 from rgrl.graph.graph import Graph
 from rgrl.graph.structural_features import FeatureKind, structural_features
 
@@ -44,7 +46,8 @@ def load_own(path: str | Path, *, features: str | Path | None = None) -> Dataset
     r"""Load a graph of your own from a file.
 
     - `.npz`: gnn-benchmark's keys, of which `labels` may be absent; features stay as they are.
-    - `.safetensors`: `x` `[N, F]`, `edge_index` `[2, E]`, and `y` `[N]` if there are labels.
+    - `.safetensors`: `x` `[N, F]`, `edge_index` `[2, E]`, `y` `[N]` if there are labels, and `train_mask`,
+      `val_mask` and `test_mask`, bool `[N]` or `[N, S]`, in the place of random splits.
     - `.graphml`, `.edgelist`, `.txt`, `.csv`: edges between node ids, and beside them a table of features.
       Its first column is the node's id, a column `label` its class, each other column a numeric feature.
       Nodes have the order of its rows.
@@ -135,7 +138,7 @@ def _read(path: Path, features: str | Path | None, *, made: bool) -> tuple[RawGr
     if ending == ".npz":
         return read_npz(path, own=True), None
     if ending == ".safetensors":
-        return _read_safetensors(path), None
+        return read_own_safetensors(path), None
     beside = _tables_beside(path)
     found = (
         next((table for table in beside if table.is_file()), None) if made or features is None else features
@@ -162,15 +165,18 @@ def _dataset(path: Path, raw: RawGraph, ids: tuple[str, ...] | None) -> Dataset:
     name, n = path.stem, raw.num_nodes
     try:
         graph = Graph.from_edge_index(torch.from_numpy(raw.edge_index), x=raw.x, y=raw.y, num_nodes=n)
+        own = tuple(Split(*parts, num_nodes=n) for parts in raw.splits)
     except DataError as error:
         raise DataError(f"{path}: {error}") from error
     found = fingerprint(raw.x, raw.edge_index, raw.y)
+    if own:  # results are found by the digest, and other masks give other results
+        found = replace(found, digest=_with_splits(found.digest, own))
     return Dataset(
         name=name,
         graph=graph,
         labels=graph.y,
-        splits=random_splits(n) if n >= MIN_NODES else (),
-        public_split=None,
+        splits=own or (random_splits(n) if n >= MIN_NODES else ()),
+        public_split=own[0] if len(own) == 1 else None,
         fingerprint=found,
         spec=DatasetSpec(
             name=name,
@@ -188,26 +194,14 @@ def _dataset(path: Path, raw: RawGraph, ids: tuple[str, ...] | None) -> Dataset:
     )
 
 
+def _with_splits(digest: str, splits: Sequence[Split]) -> str:
+    content = hashlib.sha256(digest.encode())
+    for split in splits:
+        for part in (split.train, split.val, split.test):
+            content.update(b"%d," % part.size + part.tobytes())
+    return content.hexdigest()
+
+
 def _tables_beside(path: Path) -> list[Path]:
     """The tables that would be the graph's by their name, the first that is there before the others."""
     return [path.with_name(f"{path.stem}.features{ending}") for ending in TABLE_ENDINGS]
-
-
-def _read_safetensors(path: Path) -> RawGraph:
-    from safetensors.torch import load_file
-
-    try:
-        tensors = load_file(path)
-    except Exception as error:  # safetensors has its own error, which is no ValueError
-        raise DataError(f"{path} is damaged or no safetensors file: {error}") from error
-    missing = [key for key in ("x", "edge_index") if key not in tensors]
-    if missing:
-        keys = ", ".join(sorted(tensors)) or "nothing"
-        raise DataError(f"{path} has no {' and no '.join(missing)}; it holds {keys}")
-    try:
-        x = np.asarray(checked_features(tensors["x"]))
-        source, target = checked_edge_index(tensors["edge_index"], x.shape[0])
-        y = checked_labels(tensors["y"], x.shape[0]).numpy() if "y" in tensors else None
-        return RawGraph(x=x, edge_index=undirected_edges(source, target, x.shape[0]), y=y)
-    except DataError as error:
-        raise DataError(f"{path}: {error}") from error

@@ -135,6 +135,38 @@ def test_npz_keeps_its_features(tmp_path: Path) -> None:
     assert load_own(tmp_path / "bare.npz").labels is None
 
 
+TEST = torch.arange(12) >= 8
+
+
+def masks(splits: int = 0) -> dict[str, torch.Tensor]:
+    """Masks of one split, or of several that share their test nodes."""
+    nodes = torch.arange(12)
+    if not splits:
+        return {"train_mask": nodes < 4, "val_mask": (nodes >= 4) & (nodes < 8), "test_mask": TEST}
+    train = torch.stack([(nodes < 8) & (nodes % 4 == s) for s in range(splits)], dim=1)
+    return {"train_mask": train, "val_mask": (nodes < 8)[:, None] & ~train, "test_mask": TEST}
+
+
+@pytest.mark.parametrize("splits", [0, 1, 3])
+def test_masks_are_the_splits(splits: int, tmp_path: Path) -> None:
+    save_file(tensors(), tmp_path / "bare.safetensors")
+    save_file(tensors(**masks(splits)), tmp_path / "mine.safetensors")
+    bare, found = load_own(tmp_path / "bare.safetensors"), load_own(tmp_path / "mine.safetensors")
+    assert len(bare.splits) == 20
+    assert len(found.splits) == max(1, splits)
+    assert (found.public_split is None) == (splits == 3)
+    given = masks(splits)
+    for number, split in enumerate(found.splits):
+        for part in ("train", "val", "test"):
+            mask = given[f"{part}_mask"]
+            column = mask if mask.ndim == 1 else mask[:, number]
+            assert getattr(split, part).tolist() == column.nonzero().squeeze(1).tolist()
+    assert found.fingerprint.digest != bare.fingerprint.digest, "results are found by it"
+    moved = {name: mask.roll(1, 0) for name, mask in masks(splits).items()}
+    save_file(tensors(**moved), tmp_path / "moved.safetensors")
+    assert load_own(tmp_path / "moved.safetensors").fingerprint.digest != found.fingerprint.digest
+
+
 def tensors(**change: Any) -> dict[str, torch.Tensor]:
     held = {
         "x": torch.arange(36.0).reshape(12, 3),
@@ -171,6 +203,15 @@ def test_safetensors_of_every_number_type(dtype: torch.dtype, tmp_path: Path) ->
         ({"y": torch.ones(12)}, "y has dtype float32: integer labels"),
         ({"y": torch.arange(11)}, r"y has shape \[11\]"),
         ({"y": torch.arange(12) - 1}, "y has a negative label"),
+        (
+            {"val_mask": TEST},
+            "it has val_mask and no train_mask: all of train_mask",
+        ),
+        ({**masks(), "val_mask": torch.ones(12)}, r"val_mask is torch\.float32 \[12\]: bool \[12\] or"),
+        ({**masks(), "val_mask": TEST[:11].clone()}, r"val_mask is torch\.bool \[11\]"),
+        ({**masks(3), "test_mask": TEST[:, None].expand(12, 2).clone()}, "the masks have 2 and 3 columns"),
+        ({**masks(), "val_mask": TEST.clone()}, "split part 'test' repeats a node"),
+        ({**masks(), "val_mask": TEST & False}, r"split part 'val' has shape \[0\]"),
     ],
 )
 def test_refuses_other_safetensors(change: dict[str, Any], complaint: str, tmp_path: Path) -> None:
