@@ -20,8 +20,12 @@ from torch.nn import functional as F
 from rgrl.evaluate.batched_adam import BatchedAdam
 from rgrl.evaluate.checks import IntArray
 from rgrl.evaluate.probe_design import block_size, gather, padded_classes
+from rgrl.kernels.launch import usable
 
 _SPARSE_BYTES = 64 << 20
+
+#: Both copies of a split's train rows that stay in the cache of one core.
+_THREAD_BYTES = 1 << 20
 
 
 def initial_weights(train: Sequence[IntArray], *, num_classes: int, width: int, seed: int) -> Tensor:
@@ -66,6 +70,9 @@ def fit_dense(
     """
     longest = max(rows.size for rows in train)
     classes = weights.shape[1]
+    if usable(embeddings) and 8 * longest * embeddings.shape[1] <= _THREAD_BYTES:
+        fit_in_cache(embeddings, labels, train, weights, steps=steps, lr=lr, weight_decay=weight_decay)
+        return
     padded = padded_classes(classes)
     block = block_size(longest, embeddings.shape[1], padded, embeddings.device)
     for start in range(0, len(train), block):
@@ -86,6 +93,43 @@ def fit_dense(
             if weight_decay:
                 adam.weights[:, classes:, -1] = -1e30
         weights[start:stop] = adam.weights[:, :classes]
+
+
+def fit_in_cache(
+    embeddings: Tensor,
+    labels: Tensor,
+    train: Sequence[IntArray],
+    weights: Tensor,
+    *,
+    steps: int,
+    lr: float,
+    weight_decay: float,
+) -> None:
+    """`fit_dense` on a CPU, a thread a split: all steps of one before the next, while its rows are near."""
+    from rgrl.kernels.probe_steps import CLASSES_AT_ONCE, probe_steps
+
+    splits, classes, width = weights.shape[0], weights.shape[1], embeddings.shape[1]
+    longest, padded = max(rows.size for rows in train), -(-classes // CLASSES_AT_ONCE) * CLASSES_AT_ONCE
+    design = embeddings.new_zeros(splits, longest, width)
+    known = torch.full((splits, longest), -1, dtype=torch.int64)
+    for i, rows in enumerate(train):
+        index = torch.from_numpy(rows)
+        torch.index_select(embeddings, 0, index, out=design[i, : rows.size])
+        known[i, : rows.size] = labels[index]
+    stacked = F.pad(weights, (0, 0, 0, padded - classes))
+    matrix, bias = stacked[..., :-1].contiguous(), stacked[..., -1].contiguous()
+    probe_steps(
+        design.view(-1, width),
+        design.transpose(1, 2).contiguous().view(-1, longest),
+        known.view(-1),
+        matrix.view(-1, width),
+        bias.view(-1),
+        classes=classes,
+        steps=steps,
+        lr=lr,
+        weight_decay=weight_decay,
+    )
+    weights[..., :-1], weights[..., -1] = matrix[:, :classes], bias[:, :classes]
 
 
 def fit_sparse(

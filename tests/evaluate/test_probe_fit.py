@@ -38,10 +38,19 @@ def _ragged(num_nodes: int, sizes: list[int]) -> list[np.ndarray]:
     return [rng.permutation(num_nodes)[:size] for size in sizes]
 
 
+@pytest.mark.parametrize("near", [0, 1 << 20], ids=["in turns", "in a thread's cache"])
 @pytest.mark.parametrize("sizes", [[40, 40, 40], [40, 1, 25]], ids=["equal", "ragged"])
 @pytest.mark.parametrize("weight_decay", [0.0, 0.01, 50.0])  # the last halves the weights a step
 @pytest.mark.parametrize("classes", [1, 4, 5, 7])  # all but 4 are padded
-def test_dense_equals_torch(clusters: Callable, sizes: list[int], weight_decay: float, classes: int) -> None:
+def test_dense_equals_torch(
+    monkeypatch: pytest.MonkeyPatch,
+    clusters: Callable,
+    sizes: list[int],
+    weight_decay: float,
+    classes: int,
+    near: int,
+) -> None:
+    monkeypatch.setattr(probe_fit, "_THREAD_BYTES", near)
     values, labels = (torch.from_numpy(a) for a in clusters(200, 16, classes))
     train = _ragged(200, sizes)
     weights = initial_weights(train, num_classes=classes, width=16, seed=3)
@@ -91,3 +100,32 @@ def test_equal_splits_start_differently() -> None:
     rows = np.arange(5)
     first, second = initial_weights([rows, rows], num_classes=3, width=4, seed=0)
     assert not torch.equal(first, second)
+
+
+@pytest.mark.parametrize("scale", [1e-20, 1.0, 1e18])
+@pytest.mark.parametrize(("rows", "width"), [(1, 1), (3, 7), (41, 33)])
+def test_a_threads_own_splits_are_those_taken_in_turns(
+    monkeypatch: pytest.MonkeyPatch, clusters: Callable, rows: int, width: int, scale: float
+) -> None:
+    values, labels = (torch.from_numpy(a) for a in clusters(200, width, 9))
+    train, found = _ragged(200, [rows, rows]), []
+    for near in (0, 1 << 20):
+        monkeypatch.setattr(probe_fit, "_THREAD_BYTES", near)
+        weights = initial_weights(train, num_classes=9, width=width, seed=3)
+        fit_dense(values * scale, labels, train, weights, steps=30, lr=0.01, weight_decay=0.0)
+        found.append(weights)
+    torch.testing.assert_close(*found, rtol=0, atol=1e-3)
+
+
+def test_the_number_of_threads_changes_no_bit(clusters: Callable) -> None:
+    values, labels = (torch.from_numpy(a) for a in clusters(300, 24, 5))
+    train, found, before = _ragged(300, [30, 28, 30, 9, 30]), [], torch.get_num_threads()
+    try:
+        for threads in (1, 2, 3):
+            torch.set_num_threads(threads)
+            weights = initial_weights(train, num_classes=5, width=24, seed=0)
+            fit_dense(values, labels, train, weights, steps=50, lr=0.01, weight_decay=0.0)
+            found.append(weights)
+    finally:
+        torch.set_num_threads(before)
+    assert all(torch.equal(found[0], other) for other in found)
