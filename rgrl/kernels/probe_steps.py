@@ -67,7 +67,7 @@ def probe_steps(
 
 @numba.njit(fastmath=FASTMATH)
 def _dots(rows: Any, weights: Any, out: Any) -> None:  # pragma: no cover - compiled
-    """``weights · rowsᵀ`` for four rows of weights, two rows at a time: a number that is read serves twice."""
+    """``weights · rowsᵀ`` for four rows of weights, two rows at a time, so that a number serves twice."""
     count, width = rows.shape
     for i in range(0, count - 1, 2):
         x, y = rows[i], rows[i + 1]
