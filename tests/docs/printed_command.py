@@ -69,7 +69,7 @@ class PrintedCommand:
     def datasets(self) -> list[str]:
         """Datasets by name or path, as they are printed."""
         given = self.parameters
-        return [*(given.get("datasets") or ()), *(given[key] for key in ("dataset",) if given.get(key))]
+        return [*(given.get("datasets") or ()), *(given[key] for key in ("dataset", "graph") if given.get(key))]
 
     @property
     def is_whole(self) -> bool:
