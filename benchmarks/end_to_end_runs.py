@@ -70,6 +70,7 @@ def package(arguments: argparse.Namespace) -> dict[str, Any]:
             logs=(),
             settings=[f"{key}={json.dumps(value)}" for key, value in changes.items()],
             root=None,
+            features=None,
             out=Path(folder),
             device="cpu",
             as_json=True,

@@ -69,7 +69,8 @@ class PrintedCommand:
     def datasets(self) -> list[str]:
         """Datasets by name or path, as they are printed."""
         given = self.parameters
-        return [*(given.get("datasets") or ()), *(given[key] for key in ("dataset", "graph") if given.get(key))]
+        single = (given.get(key) for key in ("dataset", "graph"))
+        return [*(given.get("datasets") or ()), *filter(None, single)]
 
     @property
     def is_whole(self) -> bool:
