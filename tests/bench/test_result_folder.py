@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import torch
 
-from rgrl.bench.result import SCHEMA
+from rgrl.bench.result import SCHEMA, schema_of
 from rgrl.bench.result_folder import ResultFolder
 from rgrl.bench.run_key import RunKey
 from rgrl.bench.stored_results import read_results
@@ -67,7 +67,7 @@ def test_a_disk_that_fills_up_halfway_leaves_the_file_as_it_was(folder, monkeypa
 
 def result(key: RunKey = KEY, **changes: Any) -> dict[str, Any]:
     return {
-        "schema": SCHEMA,
+        "schema": schema_of("link"),
         "dataset": key.dataset,
         "method": key.method,
         "task": "link",
@@ -94,7 +94,7 @@ def test_damaged_lines_are_passed_over_and_counted(folder, caplog):
 
 
 def test_a_result_of_another_schema_graph_or_setting_is_not_found(folder):
-    folder.append(result(schema=SCHEMA - 1))
+    folder.append(result(schema=schema_of("link") - 1))
     folder.append(result(fingerprint={"digest": "another"}))
     folder.append(result(config_hash="another"))
     folder.append(result(task="clustering"))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 from torch_geometric.data import Data, HeteroData
 
-from rgrl.errors import DataError, RGRLWarning, UnusedWeightsWarning
+from rgrl.errors import DataError, UnusedWeightsWarning
 from rgrl.graph import as_graph
 from rgrl.graph.graph_parts import graph_parts
 
@@ -48,7 +48,7 @@ def test_weights_are_left_out_with_a_warning_and_refused_below_0(number: int) ->
 @pytest.mark.parametrize("number", FORMS)
 def test_an_edge_of_weight_0_is_none_in_every_form(number: int) -> None:
     with warnings.catch_warnings():
-        warnings.simplefilter("error", RGRLWarning)
+        warnings.simplefilter("error", UnusedWeightsWarning)
         with_it, without = (as_graph(weighted(w)[number], x=np.ones((2, 1))) for w in (1.0, 0.0))
     assert with_it.edge_index.tolist() == ([[0], [1]] if number == 2 else EDGES.tolist())
     # What is left: the other direction, no edge, the parallel edge, the other direction.
@@ -81,7 +81,7 @@ def test_all_forms_agree_on_stored_zeros(case: tuple[int, list[tuple[int, int, i
 
 def test_edges_without_a_weight_and_with_a_weight_of_1_are_there() -> None:
     with warnings.catch_warnings():
-        warnings.simplefilter("error", RGRLWarning)
+        warnings.simplefilter("error", UnusedWeightsWarning)
         for weight in (1.0, True, np.bool_(True), Decimal(1), Fraction(1), None):
             assert graph_parts(nx.DiGraph([(0, 1, {"weight": weight})])).edge_index.tolist() == [[0], [1]]
         assert graph_parts(nx.DiGraph([(0, 1)])).edge_index.tolist() == [[0], [1]]
@@ -130,11 +130,11 @@ def test_the_warning_points_at_the_users_line_and_can_be_silenced() -> None:
         as_graph(graph, x=np.ones((2, 1)))
     assert [warning.filename for warning in caught] == [__file__]
     with warnings.catch_warnings():
-        warnings.simplefilter("error", RGRLWarning)
+        warnings.simplefilter("error", UnusedWeightsWarning)
         warnings.simplefilter("ignore", UnusedWeightsWarning)
         as_graph(graph, x=np.ones((2, 1)))
     with warnings.catch_warnings(), pytest.raises(UnusedWeightsWarning):
-        warnings.simplefilter("error", RGRLWarning)
+        warnings.simplefilter("error", UnusedWeightsWarning)
         as_graph(graph, x=np.ones((2, 1)))
 
 

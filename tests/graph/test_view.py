@@ -76,7 +76,7 @@ def test_sparse_features_round_trip(graph):
 
 def test_a_product_of_the_wrong_size_is_refused():
     graph = Graph.from_edge_index([[0, 1], [1, 0]], x=torch.eye(2), sparse_features=True)
-    with pytest.raises(DataError, match=r"sparse \[2, 2\] was multiplied by \[3, 4\]"):
+    with pytest.raises(DataError, match="the graph has 2 features and the encoder takes 3"):
         graph.view().project(torch.ones(3, 4))
     with pytest.raises(DataError, match=r"multiplied by \[1, 3\]"):
         graph.view().propagate(torch.ones(1, 3))
