@@ -24,8 +24,10 @@ from rgrl.kernels.launch import usable
 
 _SPARSE_BYTES = 64 << 20
 
-#: Both copies of a split's train rows that stay in the cache of one core.
-_THREAD_BYTES = 1 << 20
+# Of both copies of train rows: a split's that stay in a core's cache, a split's that still get a thread
+# of their own where there are many, and those of the splits trained at once.
+_CACHE_BYTES, _THREAD_BYTES, _MEMORY_BYTES = 1 << 20, 64 << 20, 256 << 20
+_MANY_SPLITS = 8
 
 
 def initial_weights(train: Sequence[IntArray], *, num_classes: int, width: int, seed: int) -> Tensor:
@@ -70,8 +72,15 @@ def fit_dense(
     """
     longest = max(rows.size for rows in train)
     classes = weights.shape[1]
-    if usable(embeddings) and 8 * longest * embeddings.shape[1] <= _THREAD_BYTES:
-        fit_in_cache(embeddings, labels, train, weights, steps=steps, lr=lr, weight_decay=weight_decay)
+    split_bytes = 8 * longest * embeddings.shape[1]
+    most = _THREAD_BYTES if len(train) >= _MANY_SPLITS else _CACHE_BYTES
+    if usable(embeddings) and split_bytes <= most:
+        block = max(_MEMORY_BYTES // split_bytes, torch.get_num_threads())
+        for start in range(0, len(train), block):
+            part = slice(start, start + block)
+            fit_by_threads(
+                embeddings, labels, train[part], weights[part], steps=steps, lr=lr, weight_decay=weight_decay
+            )
         return
     padded = padded_classes(classes)
     block = block_size(longest, embeddings.shape[1], padded, embeddings.device)
@@ -95,7 +104,7 @@ def fit_dense(
         weights[start:stop] = adam.weights[:, :classes]
 
 
-def fit_in_cache(
+def fit_by_threads(
     embeddings: Tensor,
     labels: Tensor,
     train: Sequence[IntArray],
@@ -106,30 +115,32 @@ def fit_in_cache(
     weight_decay: float,
 ) -> None:
     """`fit_dense` on a CPU, a thread a split: all steps of one before the next, while its rows are near."""
-    from rgrl.kernels.probe_steps import CLASSES_AT_ONCE, probe_steps
+    from rgrl.kernels.probe_steps import probe_steps
+    from rgrl.kernels.tile_product import TILE_COLUMNS, TILE_ROWS, in_panels, up_to
 
     splits, classes, width = weights.shape[0], weights.shape[1], embeddings.shape[1]
-    longest, padded = max(rows.size for rows in train), -(-classes // CLASSES_AT_ONCE) * CLASSES_AT_ONCE
-    design = embeddings.new_zeros(splits, longest, width)
+    longest, d = (up_to(n, TILE_COLUMNS) for n in (max(rows.size for rows in train), width))
+    padded = up_to(classes, TILE_ROWS)
+    design = embeddings.new_zeros(splits, longest, d)
     known = torch.full((splits, longest), -1, dtype=torch.int64)
     for i, rows in enumerate(train):
         index = torch.from_numpy(rows)
-        torch.index_select(embeddings, 0, index, out=design[i, : rows.size])
+        design[i, : rows.size, :width] = embeddings[index]
         known[i, : rows.size] = labels[index]
-    stacked = F.pad(weights, (0, 0, 0, padded - classes))
-    matrix, bias = stacked[..., :-1].contiguous(), stacked[..., -1].contiguous()
+    matrix, bias = embeddings.new_zeros(splits, padded, d), embeddings.new_zeros(splits, padded)
+    matrix[:, :classes, :width], bias[:, :classes] = weights[..., :-1], weights[..., -1]
     probe_steps(
-        design.view(-1, width),
-        design.transpose(1, 2).contiguous().view(-1, longest),
+        in_panels(design),
+        in_panels(design.transpose(1, 2)),
         known.view(-1),
-        matrix.view(-1, width),
+        matrix.view(-1, d),
         bias.view(-1),
         classes=classes,
         steps=steps,
         lr=lr,
         weight_decay=weight_decay,
     )
-    weights[..., :-1], weights[..., -1] = matrix[:, :classes], bias[:, :classes]
+    weights[..., :-1], weights[..., -1] = matrix[:, :classes, :width], bias[:, :classes]
 
 
 def fit_sparse(

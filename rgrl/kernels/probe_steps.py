@@ -21,9 +21,7 @@ from rgrl.kernels.slots import (
     real,
     take_block,
 )
-
-#: Weights come in fours of classes, whose products share what they read.
-CLASSES_AT_ONCE = 4
+from rgrl.kernels.tile_product import TILE_COLUMNS, TILE_ROWS, tile_product, up_to
 
 
 def probe_steps(
@@ -41,57 +39,32 @@ def probe_steps(
     """Full-batch Adam with decoupled decay on each split's mean cross-entropy, from zero moments.
 
     Args:
-        rows: X of the S splits one below the other, float32 ``[S L, d]``; a split with fewer rows than L ends
-            in rows that are not looked at.
-        columns: Their transposes, ``[S d, L]``; zero where a row is not looked at.
+        rows: X of the S splits, each ``[L, d]``, as
+            :func:`in_panels <rgrl.kernels.tile_product.in_panels>` puts them; L and d are multiples of
+            :data:`TILE_COLUMNS <rgrl.kernels.tile_product.TILE_COLUMNS>`. A split that has fewer rows or
+            features has zeros there.
+        columns: Their transposes, in the same way.
         labels: Class of each row, int64 ``[S L]``, -1 where it is not looked at.
-        weights: ``[S C', d]``, C' the classes rounded up to a multiple of :data:`CLASSES_AT_ONCE`, zero
-            beyond C; changed.
+        weights: ``[S C', d]``, C' the classes rounded up to a multiple of
+            :data:`TILE_ROWS <rgrl.kernels.tile_product.TILE_ROWS>`, zero beyond C and where ``rows`` has no
+            feature; changed.
         bias: ``[S C']``; changed.
         classes: C.
         steps: Updates.
         lr: Step size.
         weight_decay: Decoupled decay of weights and biases.
     """
-    padded = -(-classes // CLASSES_AT_ONCE) * CLASSES_AT_ONCE
+    padded = up_to(classes, TILE_ROWS)
     splits, width = weights.shape[0] // padded, weights.shape[1]
-    longest = rows.shape[0] // splits
-    expect(torch.float32, (splits * longest, width), rows)
-    expect(torch.float32, (splits * width, longest), columns)
-    expect(torch.int64, (splits * longest,), labels)
+    numbers = labels.numel() * width
+    if width % TILE_COLUMNS or labels.numel() % (splits * TILE_COLUMNS):
+        raise TypeError(f"a kernel was given {width} features where it reads multiples of {TILE_COLUMNS}")
+    expect(torch.float32, (numbers // TILE_COLUMNS, TILE_COLUMNS), rows, columns)
+    expect(torch.int64, tuple(labels.shape), labels)
     expect(torch.float32, (splits * padded, width), weights)
     expect(torch.float32, (splits * padded,), bias)
     arguments = (rows, columns, labels, weights, bias, classes, steps, float(lr), float(weight_decay))
     launch(_entry, arguments, blocks=splits)
-
-
-@numba.njit(fastmath=FASTMATH)
-def _dots(rows: Any, weights: Any, out: Any) -> None:  # pragma: no cover - compiled
-    """``weights · rowsᵀ`` for four rows of weights, two rows at a time, so that a number serves twice."""
-    count, width = rows.shape
-    for i in range(0, count - 1, 2):
-        x, y = rows[i], rows[i + 1]
-        a0 = a1 = a2 = a3 = b0 = b1 = b2 = b3 = np.float32(0)
-        for j in range(width):
-            u, v = x[j], y[j]
-            w0, w1, w2, w3 = weights[0, j], weights[1, j], weights[2, j], weights[3, j]
-            a0 += u * w0
-            a1 += u * w1
-            a2 += u * w2
-            a3 += u * w3
-            b0 += v * w0
-            b1 += v * w1
-            b2 += v * w2
-            b3 += v * w3
-        out[0, i], out[1, i], out[2, i], out[3, i] = a0, a1, a2, a3
-        out[0, i + 1], out[1, i + 1], out[2, i + 1], out[3, i + 1] = b0, b1, b2, b3
-    if count % 2:
-        x = rows[count - 1]
-        for c in range(4):
-            dot = np.float32(0)
-            for j in range(width):
-                dot += x[j] * weights[c, j]
-            out[c, count - 1] = dot
 
 
 @numba.njit(fastmath=FASTMATH)
@@ -166,11 +139,9 @@ def _fit(
         first_power *= 0.9
         second_power *= 0.999
         size, root = np.float32(lr / (1.0 - first_power)), np.float32(1.0 / np.sqrt(1.0 - second_power))
-        for c in range(0, padded, 4):
-            _dots(rows, weights[c : c + 4], residual[c : c + 4])
+        tile_product(weights, columns, residual)
         _residual(residual, bias, labels, classes, share, spare)
-        for c in range(0, padded, 4):
-            _dots(columns, residual[c : c + 4], gradient[c : c + 4])
+        tile_product(residual, rows, gradient)
         for c in range(classes):
             bias_gradient[c] = residual[c].sum()
             _adam(weights[c], gradient[c], mean[c], square[c], size, root, keep)
@@ -183,11 +154,12 @@ def _entry(slots: Any) -> None:  # pragma: no cover - compiled
     weights, bias = float32_matrix(slots, 11), float32_vector(slots, 14)
     splits = slots[1]
     longest, padded, width = labels.size // splits, bias.size // splits, weights.shape[1]
+    panels = longest * width // TILE_COLUMNS
     block = take_block(slots)
     while block < splits:
         _fit(
-            rows[block * longest : (block + 1) * longest],
-            columns[block * width : (block + 1) * width],
+            rows[block * panels : (block + 1) * panels],
+            columns[block * panels : (block + 1) * panels],
             labels[block * longest : (block + 1) * longest],
             weights[block * padded : (block + 1) * padded],
             bias[block * padded : (block + 1) * padded],

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -50,7 +51,7 @@ def test_dense_equals_torch(
     classes: int,
     near: int,
 ) -> None:
-    monkeypatch.setattr(probe_fit, "_THREAD_BYTES", near)
+    monkeypatch.setattr(probe_fit, "_CACHE_BYTES", near)
     values, labels = (torch.from_numpy(a) for a in clusters(200, 16, classes))
     train = _ragged(200, sizes)
     weights = initial_weights(train, num_classes=classes, width=16, seed=3)
@@ -110,11 +111,40 @@ def test_a_threads_own_splits_are_those_taken_in_turns(
     values, labels = (torch.from_numpy(a) for a in clusters(200, width, 9))
     train, found = _ragged(200, [rows, rows]), []
     for near in (0, 1 << 20):
-        monkeypatch.setattr(probe_fit, "_THREAD_BYTES", near)
+        monkeypatch.setattr(probe_fit, "_CACHE_BYTES", near)
         weights = initial_weights(train, num_classes=9, width=width, seed=3)
         fit_dense(values * scale, labels, train, weights, steps=30, lr=0.01, weight_decay=0.0)
         found.append(weights)
     torch.testing.assert_close(*found, rtol=0, atol=1e-3)
+
+
+def test_many_splits_have_threads_of_their_own_in_blocks(
+    monkeypatch: pytest.MonkeyPatch, clusters: Callable
+) -> None:
+    values, labels = (torch.from_numpy(a) for a in clusters(200, 16, 5))
+    train, calls, found = _ragged(200, [40, 7, 40, 40, 1, 40, 40, 33]), [], []
+    kept = probe_fit.fit_by_threads
+
+    def count(*arguments: Any, **options: Any) -> None:
+        calls.append(len(arguments[2]))
+        kept(*arguments, **options)
+
+    monkeypatch.setattr(probe_fit, "fit_by_threads", count)
+    monkeypatch.setattr(probe_fit, "_CACHE_BYTES", 0)
+    for memory in (1, 3 * 8 * 40 * 16, 256 << 20):
+        monkeypatch.setattr(probe_fit, "_MEMORY_BYTES", memory)
+        weights = initial_weights(train, num_classes=5, width=16, seed=3)
+        fit_dense(values, labels, train, weights, steps=30, lr=0.01, weight_decay=0.01)
+        found.append(weights)
+    assert calls[-4:] == [3, 3, 2, 8]
+    assert calls[:-4] == [torch.get_num_threads()] * (8 // torch.get_num_threads())
+    assert torch.equal(found[0], found[2])
+    assert torch.equal(found[1], found[2])
+    for got, rows, first in zip(
+        found[0], train, initial_weights(train, num_classes=5, width=16, seed=3), strict=True
+    ):
+        want = _reference(values[rows], labels[rows], first, 30, 0.01)
+        torch.testing.assert_close(got, want, rtol=0, atol=1e-4)
 
 
 def test_the_number_of_threads_changes_no_bit(clusters: Callable) -> None:
