@@ -9,9 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from rgrl.kernels.arithmetic import put, widen
+from rgrl.kernels.arithmetic import put
 from rgrl.kernels.code_cache import CACHE
 from rgrl.kernels.launch import expect, launch, row_blocks
+from rgrl.kernels.row_sum import row_sum
 from rgrl.kernels.slots import (
     ENTRY,
     FASTMATH,
@@ -80,28 +81,15 @@ def _spmm_rows(
     total = np.empty(width, dtype=np.float32)
     columns, weights = np.empty(_CHUNK + 1, dtype=np.int32), np.empty(_CHUNK + 1, dtype=np.float32)
     for i in range(first, last):
-        total[:] = np.float32(0)
-        entry, end = crow[i], crow[i + 1]
-        while entry < end:
+        entry, end, more = crow[i], crow[i + 1], False
+        while entry < end or not more:
             count, stop = 0, min(end, entry + _CHUNK)
             for e in range(entry, stop):
                 weight = values[order[e]] if order.size else values[e]
                 columns[count], weights[count] = col[e], weight
                 count += weight != 0
-            entry = stop
-            n = 0
-            while n + 4 <= count:
-                b0, b1 = dense[columns[n]], dense[columns[n + 1]]
-                b2, b3 = dense[columns[n + 2]], dense[columns[n + 3]]
-                w0, w1, w2, w3 = weights[n], weights[n + 1], weights[n + 2], weights[n + 3]
-                for j in range(width):
-                    total[j] += w0 * widen(b0[j]) + w1 * widen(b1[j]) + w2 * widen(b2[j]) + w3 * widen(b3[j])
-                n += 4
-            while n < count:
-                b0, w0 = dense[columns[n]], weights[n]
-                for j in range(width):
-                    total[j] += w0 * widen(b0[j])
-                n += 1
+            row_sum(columns, weights, count, dense, total, more)
+            entry, more = stop, True
         row = out[i]
         if bias.size:
             for j in range(width):

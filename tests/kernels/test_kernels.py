@@ -171,6 +171,20 @@ def test_sparse_product_with_its_end(dtype, matrix, width, dropped):
 
 
 @both_types
+@pytest.mark.parametrize("width", [32, 63, 128, 257, 300, 512])  # strips of every length, and what they leave
+def test_rows_longer_than_a_chunk_and_every_strip(dtype, width):
+    rng = np.random.default_rng(0)
+    values = np.where(rng.random((3, 900)) < [[0.0], [0.9], [0.01]], rng.standard_normal((3, 900)), 0)
+    matrix = sparse.csr_matrix(values.astype(np.float32))
+    crow, col = torch.from_numpy(matrix.indptr).int(), torch.from_numpy(matrix.indices).int()
+    dense, out = normal(900, width).to(dtype), torch.full((3, width), torch.nan, dtype=dtype)
+    spmm(crow, col, torch.from_numpy(matrix.data), dense, out)
+    assert matrix.indptr[2] > 3 * 256
+    assert_near(out, torch.from_numpy(values) @ dense.double(), dtype)
+    assert not out[0].any()
+
+
+@both_types
 @sizes
 def test_scaled_columns_forward_and_backward(dtype, rows, width):
     weight, scale = normal(rows, width), normal(width, seed=1)

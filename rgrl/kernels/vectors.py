@@ -1,0 +1,67 @@
+"""Vectors that are written out: left to itself, the compiler takes half of what AVX-512 has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import binding, ir
+from numba.core import cgutils
+
+#: Whether this processor has 32 registers of 16 float32, and not 16 of 8.
+WIDE: bool = binding.get_host_cpu_features().get("avx512f", False)
+
+#: Numbers in a register.
+LANES = 16 if WIDE else 8
+
+FLOATS = ir.VectorType(ir.FloatType(), LANES)
+WORDS = ir.VectorType(ir.IntType(32), LANES)
+
+
+def index(value: int) -> Any:
+    """A constant place in an array."""
+    return ir.Constant(ir.IntType(64), value)
+
+
+def arrays(context: Any, builder: Any, types: Any, values: Any) -> list[Any]:
+    """Arrays among a generator's arguments, as structures with ``data`` and ``shape``."""
+    return [
+        context.make_array(kind)(context, builder, value) for kind, value in zip(types, values, strict=True)
+    ]
+
+
+def lengths(builder: Any, array: Any) -> Any:
+    """Lengths of an array's dimensions."""
+    return cgutils.unpack_tuple(builder, array.shape)
+
+
+def place(builder: Any, base: Any, row: Any, row_length: Any, column: Any) -> Any:
+    """Address of a number of a matrix."""
+    return builder.gep(base, [builder.add(builder.mul(row, row_length), column)])
+
+
+def load(builder: Any, address: Any, kind: Any = FLOATS) -> Any:
+    """Numbers in a row, on an address that need not be a multiple of a register's size."""
+    align = 2 if kind is WORDS else 4  # words are pairs of bfloat16
+    return builder.load(builder.bitcast(address, kind.as_pointer()), align=align)
+
+
+def store(builder: Any, value: Any, address: Any) -> None:
+    """Write a register to numbers in a row."""
+    builder.store(value, builder.bitcast(address, FLOATS.as_pointer()), align=4)
+
+
+def spread(builder: Any, value: Any) -> Any:
+    """A register full of one number."""
+    one = builder.insert_element(FLOATS(ir.Undefined), value, ir.Constant(ir.IntType(32), 0))
+    return builder.shuffle_vector(one, FLOATS(ir.Undefined), WORDS(None))
+
+
+def zero(builder: Any) -> Any:
+    """A register of zeros that may change; the compiler finds the place for it."""
+    return cgutils.alloca_once_value(builder, FLOATS(None))
+
+
+def add_product(builder: Any, total: Any, factor: Any, value: Any) -> None:
+    """``total += factor value``, rounded once where the processor can."""
+    term = builder.fmul(factor, value, flags=("contract",))
+    builder.store(builder.fadd(builder.load(total), term, flags=("contract",)), total)
