@@ -19,7 +19,7 @@ from rgrl.bench.probes import classification_probe
 from rgrl.bench.search_range import SearchRange
 from rgrl.bench.search_space import Bounds, search_space, tunable_method, with_anchors_of, with_values
 from rgrl.bench.tuning import Tuning
-from rgrl.bench.tuning_study import TuningStudy
+from rgrl.bench.tuning_study import TuningStudy, require_optuna
 from rgrl.bench.tuning_table import tuning_table
 from rgrl.bench.work import Work
 from rgrl.datasets import Dataset, load_dataset
@@ -49,6 +49,7 @@ def tune_dataset(
     device: str,
 ) -> None:
     """Search a method's settings on a dataset, print the best trials and write the best one's preset."""
+    require_optuna()
     require_at_least_one("--trials", trials)
     if epochs is not None:
         require_at_least_one("--epochs", epochs)

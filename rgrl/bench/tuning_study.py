@@ -27,6 +27,18 @@ _PAUSES = (0.2, 0.5)
 _NEVER_PRUNED = 5
 
 
+def require_optuna() -> None:
+    """Refuse a search that could not begin.
+
+    Raises:
+        MissingExtraError: If Optuna is not installed.
+    """
+    try:
+        import optuna  # noqa: F401
+    except ImportError:
+        raise MissingExtraError("tune needs Optuna: pip install 'rgrl[tune]'") from None
+
+
 class TuningStudy:
     """An Optuna study of one search; several processes and machines may work at it.
 
@@ -50,10 +62,9 @@ class TuningStudy:
     """
 
     def __init__(self, url: str, name: str, identity: Mapping[str, Any], *, seed: int, epochs: int) -> None:
-        try:
-            import optuna
-        except ImportError:
-            raise MissingExtraError("tune needs Optuna: pip install 'rgrl[tune]'") from None
+        require_optuna()
+        import optuna
+
         _follow_our_logging()
         self._place = _without_password(url)
         self._seed = seed

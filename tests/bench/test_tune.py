@@ -343,6 +343,7 @@ def test_a_study_of_someone_else_is_refused(tmp_path):
 
 def test_without_optuna_one_line_says_what_to_install(bench, refused, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "optuna", None)
+    monkeypatch.setattr(tune_command, "load_dataset", None)  # said before anything is fetched
     line = refused(bench("tune", "karate", "--trials", 1, "--out", tmp_path))
     assert line == "error: tune needs Optuna: pip install 'rgrl[tune]'"
 
