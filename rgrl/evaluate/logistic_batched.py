@@ -127,8 +127,8 @@ def fit_strength(
 
     def gradient(point: Tensor) -> Tensor:
         weight = torch.bmm(point.view_as(weights), inverse)
-        scores = torch.bmm(weight, transposed).add_(offset)  # baddbmm takes twice as long
-        residual = torch.softmax(scores, dim=1).sub_(target)
+        weight[..., -1:] += offset  # a bias, which the penalty below leaves out
+        residual = torch.softmax(torch.bmm(weight, transposed), dim=1).sub_(target)
         slope = torch.bmm(residual, design).mul_(share).addcmul_(weight, penalty)
         return torch.bmm(slope, inverse_transposed).flatten(1)
 
