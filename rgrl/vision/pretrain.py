@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeAlias
 
 import torch
@@ -145,7 +146,7 @@ def _updates(
             strong = [view(batch, generator) for view in views]
             optimizer.zero_grad()
             loss = torch.zeros((), device=device)
-            with products(precision, device):
+            with products(precision, device), _one_value_in_a_line(batch.shape[0]):
                 for share in model.losses(strong, weak, generator):
                     share.backward()  # type: ignore[no-untyped-call]
                     loss += share.detach()
@@ -153,3 +154,17 @@ def _updates(
             optimizer.step()
             model.after_update()
             yield Update(number, loss)
+
+
+@contextmanager
+def _one_value_in_a_line(batch_size: int) -> Iterator[None]:
+    """Torch's refusal of a batch norm over a single value, in the words of the settings that led to it."""
+    try:
+        yield
+    except ValueError as error:
+        if "more than 1 value per channel" not in str(error):
+            raise
+        raise ConfigError(
+            f"batch_size is {batch_size}: a batch norm of the network sees one value a channel; more images "
+            "a batch, fewer norm_splits or larger images are needed"
+        ) from None

@@ -170,3 +170,18 @@ def test_eval_between_updates_does_not_freeze_the_norms() -> None:
         losses.append(update.loss.item())
         model.eval()
     assert losses == plain
+
+
+def test_a_norm_over_a_single_value_is_refused_in_one_line() -> None:
+    with pytest.raises(ConfigError, match="batch_size is 1: a batch norm of the network sees one value"):
+        _losses(_model(), batch_size=1)
+
+
+def test_other_errors_of_the_network_stay_what_they_are() -> None:
+    class Wrong(torch.nn.Module):
+        def forward(self, images: Tensor) -> Tensor:
+            raise ValueError("not for me")
+
+    model = ReSSL(Wrong(), embedding_dim=4, queue_size=8, projector_dim=4)
+    with pytest.raises(ValueError, match="not for me"):
+        _losses(model, batch_size=8)
