@@ -15,7 +15,7 @@ from rgrl.datasets import EdgeSplit
 from rgrl.datasets.node_pairs import IntArray, pair_numbers
 from rgrl.datasets.split_edges import training_graph
 from rgrl.evaluate import ProbeReport, Report, link_prediction
-from rgrl.graph import Graph, as_graph
+from rgrl.graph import Graph, SparseFeatures, as_graph
 from rgrl.graph.structural_features import structural_features
 
 
@@ -58,6 +58,6 @@ def _restricted(relation: Graph, known: IntArray) -> Graph:
     return training_graph(relation, torch.from_numpy(ends[:, np.isin(pair_numbers(ends), known)]))
 
 
-def link_report(embedding: Tensor, split: EdgeSplit) -> Report:
+def link_report(embedding: Tensor | SparseFeatures, split: EdgeSplit) -> Report:
     """The report of every scorer on the test edges."""
     return replace(link_prediction(embedding, split), task="link")

@@ -10,8 +10,8 @@ from method_runs import method_run
 
 from rgrl.bench import embed_seed as module
 from rgrl.datasets import Dataset, load_dataset, split_edges
-from rgrl.evaluate import link_prediction, load_embeddings
-from rgrl.graph import Graph, as_graph, structural_features
+from rgrl.evaluate import hadamard_path, link_prediction, load_embeddings
+from rgrl.graph import Graph, SparseFeatures, as_graph, structural_features
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +34,16 @@ def test_link_prediction_trains_on_training_edges_only(tmp_path, karate, monkeyp
     assert result["metrics"]["random/cosine/auc"]["mean"] == expected.mean("random/cosine/auc")
     run.record(0)
     assert [key.regime for key, _ in trained] == ["link", "full"], "the two trainings have files of their own"
+
+
+def test_raw_features_stay_sparse(tmp_path, karate, monkeypatch):
+    assert isinstance(karate.graph.x, SparseFeatures)
+    monkeypatch.setattr(hadamard_path, "_fit_batched", None)  # of dense products
+    run = method_run(karate, tmp_path, epochs=1)
+    result = dataclasses.replace(run, key=dataclasses.replace(run.key, method="raw")).link()
+    expected = link_prediction(karate.graph.x, split_edges(karate.graph))
+    for metric, value in result["metrics"].items():
+        assert value["mean"] == expected.mean(metric)
 
 
 @pytest.mark.parametrize("method", ["rgrl", "rgrl:odd"])
