@@ -26,7 +26,7 @@ _SPARSE_BYTES = 64 << 20
 
 # Of both copies of train rows: a split's that stay in a core's cache, a split's that still get a thread
 # of their own where there are many, and those of the splits trained at once.
-_CACHE_BYTES, _THREAD_BYTES, _MEMORY_BYTES = 1 << 20, 64 << 20, 256 << 20
+_CACHE_BYTES, _THREAD_BYTES, _MEMORY_BYTES = 1 << 20, 64 << 20, 512 << 20
 _MANY_SPLITS = 8
 
 
@@ -75,12 +75,7 @@ def fit_dense(
     split_bytes = 8 * longest * embeddings.shape[1]
     most = _THREAD_BYTES if len(train) >= _MANY_SPLITS else _CACHE_BYTES
     if usable(embeddings) and split_bytes <= most:
-        block = max(_MEMORY_BYTES // split_bytes, torch.get_num_threads())
-        for start in range(0, len(train), block):
-            part = slice(start, start + block)
-            fit_by_threads(
-                embeddings, labels, train[part], weights[part], steps=steps, lr=lr, weight_decay=weight_decay
-            )
+        fit_by_threads(embeddings, labels, train, weights, steps=steps, lr=lr, weight_decay=weight_decay)
         return
     padded = padded_classes(classes)
     block = block_size(longest, embeddings.shape[1], padded, embeddings.device)
@@ -118,29 +113,37 @@ def fit_by_threads(
     from rgrl.kernels.probe_steps import probe_steps
     from rgrl.kernels.tile_product import TILE_COLUMNS, TILE_ROWS, in_panels, up_to
 
-    splits, classes, width = weights.shape[0], weights.shape[1], embeddings.shape[1]
+    classes, width = weights.shape[1], embeddings.shape[1]
     longest, d = (up_to(n, TILE_COLUMNS) for n in (max(rows.size for rows in train), width))
-    padded = up_to(classes, TILE_ROWS)
-    design = embeddings.new_zeros(splits, longest, d)
-    known = torch.full((splits, longest), -1, dtype=torch.int64)
-    for i, rows in enumerate(train):
-        index = torch.from_numpy(rows)
-        design[i, : rows.size, :width] = embeddings[index]
-        known[i, : rows.size] = labels[index]
-    matrix, bias = embeddings.new_zeros(splits, padded, d), embeddings.new_zeros(splits, padded)
-    matrix[:, :classes, :width], bias[:, :classes] = weights[..., :-1], weights[..., -1]
-    probe_steps(
-        in_panels(design),
-        in_panels(design.transpose(1, 2)),
-        known.view(-1),
-        matrix.view(-1, d),
-        bias.view(-1),
-        classes=classes,
-        steps=steps,
-        lr=lr,
-        weight_decay=weight_decay,
-    )
-    weights[..., :-1], weights[..., -1] = matrix[:, :classes, :width], bias[:, :classes]
+    padded, numbers = up_to(classes, TILE_ROWS), longest * d // TILE_COLUMNS
+    block = max(1, _MEMORY_BYTES // (8 * longest * d))
+    design = embeddings.new_zeros(1, longest, d)
+    for start in range(0, len(train), block):
+        some = train[start : start + block]
+        by_row, by_column = embeddings.new_empty(2, len(some), numbers, TILE_COLUMNS)
+        known = torch.full((len(some), longest), -1, dtype=torch.int64)
+        for i, rows in enumerate(some):
+            index = torch.from_numpy(rows)
+            design[0, : rows.size, :width] = embeddings[index]
+            design[0, rows.size :] = 0
+            by_row[i], by_column[i] = in_panels(design), in_panels(design.transpose(1, 2))
+            known[i, : rows.size] = labels[index]
+        fitted = weights[start : start + block]
+        matrix = embeddings.new_zeros(len(some), padded, d)
+        bias = embeddings.new_zeros(len(some), padded)
+        matrix[:, :classes, :width], bias[:, :classes] = fitted[..., :-1], fitted[..., -1]
+        probe_steps(
+            by_row.view(-1, TILE_COLUMNS),
+            by_column.view(-1, TILE_COLUMNS),
+            known.view(-1),
+            matrix.view(-1, d),
+            bias.view(-1),
+            classes=classes,
+            steps=steps,
+            lr=lr,
+            weight_decay=weight_decay,
+        )
+        fitted[..., :-1], fitted[..., -1] = matrix[:, :classes, :width], bias[:, :classes]
 
 
 def fit_sparse(

@@ -54,13 +54,18 @@ def probe_steps(
         lr: Step size.
         weight_decay: Decoupled decay of weights and biases.
     """
-    padded = up_to(classes, TILE_ROWS)
-    splits, width = weights.shape[0] // padded, weights.shape[1]
-    numbers = labels.numel() * width
-    if width % TILE_COLUMNS or labels.numel() % (splits * TILE_COLUMNS):
-        raise TypeError(f"a kernel was given {width} features where it reads multiples of {TILE_COLUMNS}")
+    padded = up_to(max(classes, 1), TILE_ROWS)
+    splits, width = max(weights.shape[0] // padded, 1), weights.shape[1]
+    longest, numbers = labels.numel() // splits, labels.numel() * width
+    if labels.numel() % splits or width % TILE_COLUMNS or longest % TILE_COLUMNS:
+        raise TypeError(
+            f"a kernel was given {labels.numel()} rows of {width} features in {splits} splits where it reads "
+            f"multiples of {TILE_COLUMNS}"
+        )
+    if labels.numel() and int(labels.max()) >= classes:
+        raise TypeError(f"a kernel was given the label {int(labels.max())} with {classes} classes")
     expect(torch.float32, (numbers // TILE_COLUMNS, TILE_COLUMNS), rows, columns)
-    expect(torch.int64, tuple(labels.shape), labels)
+    expect(torch.int64, (labels.numel(),), labels)
     expect(torch.float32, (splits * padded, width), weights)
     expect(torch.float32, (splits * padded,), bias)
     arguments = (rows, columns, labels, weights, bias, classes, steps, float(lr), float(weight_decay))
@@ -127,6 +132,8 @@ def _fit(
     count = 0
     for i in range(labels.size):
         count += labels[i] >= 0
+    if count == 0:
+        return
     share, keep = np.float32(1.0 / count), np.float32(1.0 - lr * weight_decay)
     residual = np.zeros((padded, labels.size), dtype=np.float32)
     spare = np.empty((2, labels.size), dtype=np.float32)

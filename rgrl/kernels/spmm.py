@@ -9,10 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from rgrl.kernels.arithmetic import put
+from rgrl.kernels.arithmetic import put, widen
 from rgrl.kernels.code_cache import CACHE
 from rgrl.kernels.launch import expect, launch, row_blocks
-from rgrl.kernels.row_sum import row_sum
 from rgrl.kernels.slots import (
     ENTRY,
     FASTMATH,
@@ -24,6 +23,7 @@ from rgrl.kernels.slots import (
     real,
     take_block,
 )
+from rgrl.kernels.strips import LONG, MIDDLE, ONE, SHORT, long_strip, middle_strip, one_strip, short_strip
 
 _CHUNK = 256  # entries of a row whose columns and values are collected at a time
 
@@ -78,7 +78,7 @@ def _spmm_rows(
     last: int,
 ) -> None:  # pragma: no cover - compiled
     width = out.shape[1]
-    total = np.empty(width, dtype=np.float32)
+    total, spare = np.empty(width, dtype=np.float32), np.empty(ONE, dtype=np.float32)
     columns, weights = np.empty(_CHUNK + 1, dtype=np.int32), np.empty(_CHUNK + 1, dtype=np.float32)
     for i in range(first, last):
         entry, end, more = crow[i], crow[i + 1], False
@@ -88,7 +88,42 @@ def _spmm_rows(
                 weight = values[order[e]] if order.size else values[e]
                 columns[count], weights[count] = col[e], weight
                 count += weight != 0
-            row_sum(columns, weights, count, dense, total, more)
+            start = 0
+            while start + LONG <= width:
+                long_strip(columns, weights, count, dense, start, total, start, more)
+                start += LONG
+            while start + MIDDLE <= width:
+                middle_strip(columns, weights, count, dense, start, total, start, more)
+                start += MIDDLE
+            while start + SHORT <= width:
+                short_strip(columns, weights, count, dense, start, total, start, more)
+                start += SHORT
+            while start + ONE <= width:
+                one_strip(columns, weights, count, dense, start, total, start, more)
+                start += ONE
+            if 0 < start < width:  # the last columns once more, of which some are new
+                one_strip(columns, weights, count, dense, width - ONE, spare, 0, False)
+                for j in range(width - start):
+                    new = spare[ONE - (width - start) + j]
+                    total[start + j] = total[start + j] + new if more else new
+            elif start < width:
+                if not more:
+                    total[:] = np.float32(0)
+                n = 0
+                while n + 4 <= count:
+                    b0, b1 = dense[columns[n]], dense[columns[n + 1]]
+                    b2, b3 = dense[columns[n + 2]], dense[columns[n + 3]]
+                    w0, w1, w2, w3 = weights[n], weights[n + 1], weights[n + 2], weights[n + 3]
+                    for j in range(width):
+                        total[j] += (
+                            w0 * widen(b0[j]) + w1 * widen(b1[j]) + w2 * widen(b2[j]) + w3 * widen(b3[j])
+                        )
+                    n += 4
+                while n < count:
+                    b0, w0 = dense[columns[n]], weights[n]
+                    for j in range(width):
+                        total[j] += w0 * widen(b0[j])
+                    n += 1
             entry, more = stop, True
         row = out[i]
         if bias.size:

@@ -14,11 +14,12 @@ from rgrl.kernels.vectors import (
     LANES,
     WIDE,
     add_product,
-    arrays,
+    array,
     index,
     lengths,
     load,
     place,
+    require_contiguous,
     spread,
     store,
     zero,
@@ -51,10 +52,14 @@ def in_panels(matrices: Tensor) -> Tensor:
 def _tile(height: int) -> Any:
     @intrinsic
     def tile(typing_context: Any, left: Any, panels: Any, out: Any, row: Any, panel: Any) -> Any:
+        require_contiguous(left, panels, out)
         signature = types.void(left, panels, out, row, panel)
 
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            factors, numbers, result = arrays(context, builder, signature.args[:3], arguments[:3])
+            factors, numbers, result = (
+                array(context, builder, kind, value)
+                for kind, value in zip(signature.args[:3], arguments[:3], strict=True)
+            )
             _, depth = lengths(builder, factors)
             _, width = lengths(builder, result)
             top, panel = arguments[3:]
@@ -88,7 +93,9 @@ _low_tile, _high_tile = _tile(TILE_ROWS), _tile(_MORE_ROWS)
 
 @numba.njit
 def tile_product(left: Any, panels: Any, out: Any) -> None:  # pragma: no cover - compiled
-    """``out = left · right`` in float32; every number is summed in the order of the rows of ``right``.
+    """``out = left · right``; every number is summed in the order of the rows of ``right``.
+
+    All are contiguous float32; shapes are the caller's to check.
 
     Args:
         left: ``[m, k]``, m a multiple of :data:`TILE_ROWS`.

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from llvmlite import binding, ir
+from llvmlite import ir
+from numba import config
 from numba.core import cgutils
+from numba.core.codegen import get_host_cpu_features
+from numba.core.errors import TypingError
 
-#: Whether this processor has 32 registers of 16 float32, and not 16 of 8.
-WIDE: bool = binding.get_host_cpu_features().get("avx512f", False)
+# What numba compiles for, and keys its stored code by: not always all that this processor has.
+_FEATURES = get_host_cpu_features() if config.CPU_FEATURES is None else config.CPU_FEATURES
+
+#: Whether the processor has 32 registers of 16 float32, and not 16 of 8.
+WIDE: bool = "+avx512f" in _FEATURES.split(",")
 
 #: Numbers in a register.
 LANES = 16 if WIDE else 8
 
 FLOATS = ir.VectorType(ir.FloatType(), LANES)
 WORDS = ir.VectorType(ir.IntType(32), LANES)
+HALVES = ir.VectorType(ir.IntType(16), LANES)
 
 
 def index(value: int) -> Any:
@@ -22,11 +29,16 @@ def index(value: int) -> Any:
     return ir.Constant(ir.IntType(64), value)
 
 
-def arrays(context: Any, builder: Any, types: Any, values: Any) -> list[Any]:
-    """Arrays among a generator's arguments, as structures with ``data`` and ``shape``."""
-    return [
-        context.make_array(kind)(context, builder, value) for kind, value in zip(types, values, strict=True)
-    ]
+def array(context: Any, builder: Any, kind: Any, value: Any) -> Any:
+    """An array among a generator's arguments, as a structure with ``data`` and ``shape``."""
+    return context.make_array(kind)(context, builder, value)
+
+
+def require_contiguous(*kinds: Any) -> None:
+    """Refuse arrays whose numbers do not follow each other: strides are not looked at."""
+    for kind in kinds:
+        if kind.layout != "C":
+            raise TypingError(f"{kind} is not contiguous")
 
 
 def lengths(builder: Any, array: Any) -> Any:
@@ -39,9 +51,8 @@ def place(builder: Any, base: Any, row: Any, row_length: Any, column: Any) -> An
     return builder.gep(base, [builder.add(builder.mul(row, row_length), column)])
 
 
-def load(builder: Any, address: Any, kind: Any = FLOATS) -> Any:
-    """Numbers in a row, on an address that need not be a multiple of a register's size."""
-    align = 2 if kind is WORDS else 4  # words are pairs of bfloat16
+def load(builder: Any, address: Any, kind: Any = FLOATS, *, align: int = 4) -> Any:
+    """Numbers in a row, on an address that is a multiple of a number's size and not of a register's."""
     return builder.load(builder.bitcast(address, kind.as_pointer()), align=align)
 
 

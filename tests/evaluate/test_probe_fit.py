@@ -11,6 +11,8 @@ from scipy import sparse
 
 from rgrl.evaluate import probe_fit
 from rgrl.evaluate.probe_fit import fit_dense, fit_sparse, initial_weights
+from rgrl.kernels import probe_steps
+from rgrl.kernels.tile_product import TILE_COLUMNS, TILE_ROWS, up_to
 
 
 def _reference(
@@ -122,27 +124,26 @@ def test_many_splits_have_threads_of_their_own_in_blocks(
     monkeypatch: pytest.MonkeyPatch, clusters: Callable
 ) -> None:
     values, labels = (torch.from_numpy(a) for a in clusters(200, 16, 5))
-    train, calls, found = _ragged(200, [40, 7, 40, 40, 1, 40, 40, 33]), [], []
-    kept = probe_fit.fit_by_threads
+    train, blocks, found = _ragged(200, [40, 7, 40, 40, 1, 40, 40, 33]), [], []
+    kept = probe_steps.probe_steps
 
     def count(*arguments: Any, **options: Any) -> None:
-        calls.append(len(arguments[2]))
+        blocks.append(arguments[3].shape[0] // TILE_ROWS // 2)  # five classes are two tiles
         kept(*arguments, **options)
 
-    monkeypatch.setattr(probe_fit, "fit_by_threads", count)
+    monkeypatch.setattr(probe_steps, "probe_steps", count)
     monkeypatch.setattr(probe_fit, "_CACHE_BYTES", 0)
-    for memory in (1, 3 * 8 * 40 * 16, 256 << 20):
+    split_bytes = 8 * up_to(40, TILE_COLUMNS) * TILE_COLUMNS  # as they are laid out
+    for memory in (1, 3 * split_bytes, 256 << 20):
         monkeypatch.setattr(probe_fit, "_MEMORY_BYTES", memory)
         weights = initial_weights(train, num_classes=5, width=16, seed=3)
         fit_dense(values, labels, train, weights, steps=30, lr=0.01, weight_decay=0.01)
         found.append(weights)
-    assert calls[-4:] == [3, 3, 2, 8]
-    assert calls[:-4] == [torch.get_num_threads()] * (8 // torch.get_num_threads())
+    assert blocks == [1] * 8 + [3, 3, 2] + [8]
     assert torch.equal(found[0], found[2])
     assert torch.equal(found[1], found[2])
-    for got, rows, first in zip(
-        found[0], train, initial_weights(train, num_classes=5, width=16, seed=3), strict=True
-    ):
+    start = initial_weights(train, num_classes=5, width=16, seed=3)
+    for got, rows, first in zip(found[0], train, start, strict=True):
         want = _reference(values[rows], labels[rows], first, 30, 0.01)
         torch.testing.assert_close(got, want, rtol=0, atol=1e-4)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from numba.core.errors import TypingError
 
 from rgrl.kernels.tile_product import TILE_COLUMNS, TILE_ROWS, in_panels, tile_product, up_to
 
@@ -39,6 +40,12 @@ def test_panels_of_several_matrices_stand_one_below_the_other() -> None:
     assert torch.equal(panels[6:9], matrices[1, :, :TILE_COLUMNS])
     turned = in_panels(torch.ones(1, TILE_COLUMNS, 5).cumsum(1).transpose(1, 2))
     assert torch.equal(turned, torch.arange(1.0, TILE_COLUMNS + 1).expand(5, -1))
+
+
+def test_what_is_not_contiguous_is_not_compiled() -> None:
+    left, right = torch.ones(TILE_ROWS, 6)[:, ::2], in_panels(torch.ones(1, 3, TILE_COLUMNS))
+    with pytest.raises(TypingError, match="is not contiguous"):
+        tile_product(left.numpy(), right.numpy(), torch.empty(TILE_ROWS, TILE_COLUMNS).numpy())
 
 
 @pytest.mark.parametrize(("size", "multiple", "want"), [(0, 4, 0), (1, 4, 4), (4, 4, 4), (33, 32, 64)])
