@@ -52,10 +52,11 @@ def main() -> None:
     prepare = makers[arguments.part, arguments.which]
     run, device = prepare(arguments), arguments.device
     held = start_of_peak(device)
-    measure = run()
-    print(json.dumps(None), flush=True)
-    for _ in sys.stdin:
-        print(json.dumps(measure()), flush=True)
+    with keep_freed_memory():  # all the while, as in training, and for the reference too
+        measure = run()
+        print(json.dumps(None), flush=True)
+        for _ in sys.stdin:
+            print(json.dumps(measure()), flush=True)
     print(json.dumps(None if held is None else peak(device) - held), flush=True)
 
 
@@ -73,11 +74,11 @@ def relation(arguments: argparse.Namespace) -> Callable[[], Callable[[], float]]
 
     few = torch.ones(2, arguments.width, device=arguments.device)
     loss(few.requires_grad_(), few.detach(), few.detach())  # compiled code is not the step's memory
-    return lambda: kept(call, arguments.device)
+    return lambda: timer(call, arguments.device)
 
 
 def reference_relation(arguments: argparse.Namespace) -> Callable[[], Callable[[], float]]:
-    """The reference's; it keeps its freed memory too, so that the ratio is about the computation."""
+    """The reference's."""
     from image_reference import ReferenceRelation
 
     relation = ReferenceRelation(arguments.width, arguments.queue, _TAU_S, _TAU_T).to(arguments.device)
@@ -88,7 +89,7 @@ def reference_relation(arguments: argparse.Namespace) -> Callable[[], Callable[[
         relation(student, teacher).backward()
         relation.enqueue(teacher)
 
-    return lambda: kept(call, arguments.device)
+    return lambda: timer(call, arguments.device)
 
 
 def relation_products(
@@ -116,9 +117,9 @@ def relation_products(
     def run() -> Callable[[], dict[str, dict[str, float]]]:
         timers: dict[str, dict[str, Callable[[], float]]] = {}
         for name, job in jobs.items():
-            timers[name] = {"torch": kept(job, arguments.device)}
+            timers[name] = {"torch": timer(job, arguments.device)}
             if not half and device.type == "cpu":
-                timers[name]["oneDNN"] = kept(onednn(job), arguments.device)
+                timers[name]["oneDNN"] = timer(onednn(job), arguments.device)
         return lambda: {name: {kind: time() for kind, time in own.items()} for name, own in timers.items()}
 
     return run
@@ -197,18 +198,6 @@ def rows(arguments: argparse.Namespace) -> tuple[Tensor, Tensor]:
     drawn = torch.randn(2, arguments.batch, arguments.width, generator=generator)
     student, teacher = F.normalize(drawn, dim=2).to(arguments.device)
     return student.requires_grad_(), teacher
-
-
-def kept(call: Callable[[], object], device: str) -> Callable[[], float]:
-    """A timer of calls whose freed memory stays with the process, as in training."""
-    with keep_freed_memory():
-        measure = timer(call, device)
-
-    def run() -> float:
-        with keep_freed_memory():
-            return measure()
-
-    return run
 
 
 def settle(device: str) -> None:

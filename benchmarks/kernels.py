@@ -98,7 +98,7 @@ def rows(name: str) -> Iterator[Row]:
     copies = [z.clone() for z in logits]
     yield (
         f"divergence of {block} x {m} logits",
-        lambda: relation_rows(*copies, found),
+        lambda: relation_rows(*copies, found, student_scale=1.0, teacher_scale=1.0),
         lambda: divergence(*logits),
     )
     index = torch.randint(n, (n, preset.num_local_anchors), generator=torch.Generator().manual_seed(0))

@@ -87,19 +87,3 @@ def exp_negative(x: Any) -> Any:  # pragma: no cover - compiled
     p = p * r + np.float32(1.0)
     p = p * r + np.float32(1.0)
     return p * _bits_as_float32(np.uint32(np.int32(n) + np.int32(127)) << np.uint32(23))
-
-
-@numba.njit(fastmath=FASTMATH)
-def order_of(x: Any) -> Any:  # pragma: no cover - compiled
-    """A float32 as an int32 that has the same order, NaN above everything.
-
-    A maximum of floats is taken one by one, as a NaN among them matters; that of whole numbers in vectors.
-    """
-    bits = np.int32(_float32_as_bits(x))
-    return bits ^ ((bits >> np.int32(31)) & np.int32(0x7FFFFFFF))
-
-
-@numba.njit(fastmath=FASTMATH)
-def in_order(key: Any) -> Any:  # pragma: no cover - compiled
-    """The float32 of an :func:`order_of`."""
-    return _bits_as_float32(np.uint32(key ^ ((key >> np.int32(31)) & np.int32(0x7FFFFFFF))))

@@ -11,85 +11,81 @@ from numba import types
 from numba.extending import overload
 from torch import Tensor
 
-from rgrl.kernels.arithmetic import exp_negative, in_order, order_of, put, widen
 from rgrl.kernels.code_cache import CACHE
 from rgrl.kernels.launch import expect, launch, row_blocks
-from rgrl.kernels.slots import ENTRY, FASTMATH, bfloat16_matrix, float32_matrix, float32_vector, take_block
+from rgrl.kernels.slots import ENTRY, bfloat16_matrix, float32_matrix, float32_vector, real, take_block
+from rgrl.kernels.softmax_parts import difference, exponentials, largest
+
+_LN_2 = np.float32(np.log(2))
 
 
-def relation_rows(student: Tensor, teacher: Tensor, rows: Tensor) -> None:
-    """From logits to ``KL(k || q)`` and ``q − k``, each row while it is in the cache.
+def relation_rows(
+    student: Tensor, teacher: Tensor, rows: Tensor, *, student_scale: float, teacher_scale: float
+) -> None:
+    """From similarities to ``KL(k || q)`` and ``q − k``, each row while it is in the cache.
 
     Args:
-        student: Logits of q, float32 or bfloat16 ``[b, m]``; overwritten by ``q − k``.
-        teacher: Logits of k, the same; what stands there afterwards is of no use.
+        student: Similarities whose softmax, when scaled, is q; float32 or bfloat16 ``[b, m]``; overwritten by
+            ``q − k``.
+        teacher: The same for k; what stands there afterwards is of no use.
         rows: Where the divergences go, float32 ``[b]``.
+        student_scale: 1 / τ_s.
+        teacher_scale: 1 / τ_t.
     """
     expect(student.dtype, tuple(student.shape), teacher)
     expect(torch.float32, (student.shape[0],), rows)
     half = student.dtype == torch.bfloat16
-    arguments = (half, student, teacher, rows)
+    arguments = (half, student, teacher, rows, float(student_scale), float(teacher_scale))
     launch(_entry, arguments, blocks=row_blocks(student.shape[0], 8 * student.numel()))
 
 
-def _begun(row: Any, spare: Any) -> Any:
-    """The row as float32 that may be overwritten, and the order of its largest entry."""
+def _room(row: Any, spare: Any) -> Any:
+    """Where a row's exponentials go, in float32."""
     raise NotImplementedError
 
 
-@overload(_begun)
-def _begin(row: Any, spare: Any) -> Any:
-    if row.dtype == types.float32:  # in its own place, for a second one would fill the cache
+@overload(_room)
+def _find_room(row: Any, spare: Any) -> Any:
+    if row.dtype == types.float32:  # its own place, for a second one would fill the cache
 
-        def begin(row: Any, spare: Any) -> Any:
-            most = np.int32(-(2**31))
-            for j in range(row.size):
-                most = max(most, order_of(row[j]))
-            return row, most
+        def find(row: Any, spare: Any) -> Any:
+            return row
     else:
 
-        def begin(row: Any, spare: Any) -> Any:
-            most = np.int32(-(2**31))
-            for j in range(row.size):
-                spare[j] = widen(row[j])
-                most = max(most, order_of(spare[j]))
-            return spare, most
+        def find(row: Any, spare: Any) -> Any:
+            return spare
 
-    return begin
+    return find
 
 
-@numba.njit(fastmath=FASTMATH)
-def _relation_rows(student: Any, teacher: Any, rows: Any, first: int, last: int) -> None:  # pragma: no cover
+@numba.njit
+def _relation_rows(
+    student: Any, teacher: Any, rows: Any, factor_q: Any, factor_k: Any, first: int, last: int
+) -> None:  # pragma: no cover - compiled
     width = student.shape[1]
     spare_q, spare_k = np.empty(width, dtype=np.float32), np.empty(width, dtype=np.float32)
     for i in range(first, last):
-        row = student[i]
-        q, most_q = _begun(row, spare_q)
-        k, most_k = _begun(teacher[i], spare_k)
-        top_q, top_k = in_order(most_q), in_order(most_k)
-        sum_q, sum_k, dot = np.float32(0), np.float32(0), np.float32(0)
-        for j in range(width):
-            u, v = k[j] - top_k, q[j] - top_q
-            e, f = exp_negative(u), exp_negative(v)
-            sum_k += e
-            sum_q += f
-            dot += e * (u - v)
-            k[j], q[j] = e, f
+        own, other = student[i], teacher[i]
+        q, k = _room(own, spare_q), _room(other, spare_k)
+        shift_q, shift_k = -factor_q * largest(own), -factor_k * largest(other)
+        sum_q, sum_k, dot = exponentials(own, other, factor_q, shift_q, factor_k, shift_k, q, k)
         scale_q, scale_k = np.float32(1) / sum_q, np.float32(1) / sum_k
-        for j in range(width):
-            put(row, j, q[j] * scale_q - k[j] * scale_k)
-        rows[i] = dot * scale_k + np.float32(np.log(sum_q / sum_k))
+        difference(q, k, scale_q, scale_k, own)
+        rows[i] = dot * scale_k * _LN_2 + np.float32(np.log(sum_q / sum_k))
 
 
-@numba.cfunc(ENTRY, cache=CACHE, fastmath=FASTMATH)
+@numba.cfunc(ENTRY, cache=CACHE)  # without fastmath, which callees take over: see softmax_parts
 def _entry(slots: Any) -> None:  # pragma: no cover - compiled
     rows, blocks = float32_vector(slots, 9), slots[1]
+    factor_q, factor_k = np.float32(real(slots, 12) / np.log(2)), np.float32(real(slots, 13) / np.log(2))
     size = rows.size
     block = take_block(slots)
     while block < blocks:
         first, last = size * block // blocks, size * (block + 1) // blocks
         if slots[2]:
-            _relation_rows(bfloat16_matrix(slots, 3), bfloat16_matrix(slots, 6), rows, first, last)
+            student, teacher = bfloat16_matrix(slots, 3), bfloat16_matrix(slots, 6)
+            _relation_rows(student, teacher, rows, factor_q, factor_k, first, last)
         else:
-            _relation_rows(float32_matrix(slots, 3), float32_matrix(slots, 6), rows, first, last)
+            wide, other = float32_matrix(slots, 3), float32_matrix(slots, 6)
+            _relation_rows(wide, other, rows, factor_q, factor_k, first, last)
         block = take_block(slots)

@@ -8,6 +8,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from rgrl.relation.workspace import keep_workspaces
+
 # mallopt's parameters in glibc's malloc.h, and the values they start from or grow to by themselves. Once
 # one is set all stop growing: without the second, blocks from 128 kB would come as new pages from then on.
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_MMAP_MAX = -1, -3, -4
@@ -24,17 +26,17 @@ def keep_freed_memory() -> Iterator[None]:
 
     An update frees and allocates the same tensors again and again. By default each of them comes as new pages
     that the system has to clear first, a good part of an update on a large graph. On leaving, freed memory
-    is handed back. Elsewhere than under glibc this does nothing.
+    is handed back. Elsewhere than under glibc only workspaces are kept.
     """
     libc = ctypes.CDLL(None) if platform.libc_ver()[0] == "glibc" else None
-    if libc is None:
-        yield
-        return
-    _count(libc, 1)
+    if libc is not None:
+        _count(libc, 1)
     try:
-        yield
+        with keep_workspaces():
+            yield
     finally:
-        _count(libc, -1)
+        if libc is not None:
+            _count(libc, -1)
 
 
 def _count(libc: ctypes.CDLL, change: int) -> None:

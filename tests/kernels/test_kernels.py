@@ -18,6 +18,7 @@ from rgrl.kernels.relation_rows import relation_rows
 from rgrl.kernels.scaled_columns import scaled_columns, scaled_columns_backward
 from rgrl.kernels.spmm import spmm
 
+SCALES = {"student_scale": 0.5, "teacher_scale": 1.25}
 TOLERANCE = {torch.float32: 2e-5, torch.bfloat16: 2e-2}
 both_types = pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 sizes = pytest.mark.parametrize(("rows", "width"), [(1, 1), (3, 7), (700, 33), (2500, 64)])
@@ -75,10 +76,10 @@ def test_normalize_forward_and_backward(dtype, rows, width):
 def test_divergence_and_difference_of_softmaxes(dtype, rows, anchors, scale):
     q, k = (scale * normal(rows, anchors, seed=s) for s in (0, 1))
     q, k = q.to(dtype), k.to(dtype)
-    log_q, log_k = q.double().log_softmax(1), k.double().log_softmax(1)
+    log_q, log_k = (0.5 * q.double()).log_softmax(1), (1.25 * k.double()).log_softmax(1)
     exact = (log_k.exp() * (log_k - log_q)).sum(1)
     found = torch.empty(rows)
-    relation_rows(q, k, found)
+    relation_rows(q, k, found, **SCALES)
     torch.testing.assert_close(found.double(), exact, rtol=1e-5, atol=1e-5)
     assert_near(q, log_q.exp() - log_k.exp(), dtype)
 
@@ -86,11 +87,11 @@ def test_divergence_and_difference_of_softmaxes(dtype, rows, anchors, scale):
 def test_equal_logits_diverge_by_nothing_and_huge_ones_stay_finite():
     logits = 1e4 * normal(50, 20)
     q, k, rows = logits.clone(), logits.clone(), torch.full((50,), torch.nan)
-    relation_rows(q, k, rows)
+    relation_rows(q, k, rows, student_scale=3.0, teacher_scale=3.0)
     assert torch.equal(rows, torch.zeros(50))
     assert torch.equal(q, torch.zeros(50, 20))
     q, k = logits.clone(), -logits
-    relation_rows(q, k, rows)
+    relation_rows(q, k, rows, **SCALES)
     assert torch.isfinite(rows).all() and torch.isfinite(q).all()
 
 
@@ -102,10 +103,10 @@ def test_the_largest_logit_is_found_wherever_it_is_and_whatever_its_sign(dtype, 
         q = sign * (500 + normal(3, 64, seed=0).abs())
         q[:, place] = q.max() + 50
         q = q.to(dtype)
-        k, exact = normal(3, 64, seed=1).to(dtype), q.double().log_softmax(1)
-        log_k = k.double().log_softmax(1)
+        k, exact = normal(3, 64, seed=1).to(dtype), (0.5 * q.double()).log_softmax(1)
+        log_k = (1.25 * k.double()).log_softmax(1)
         found = torch.empty(3)
-        relation_rows(q, k, found)
+        relation_rows(q, k, found, **SCALES)
         torch.testing.assert_close(
             found.double(), (log_k.exp() * (log_k - exact)).sum(1), rtol=1e-5, atol=1e-5
         )
@@ -118,7 +119,7 @@ def test_a_logit_that_is_no_number_is_not_hidden(dtype, side):
     pair = [normal(3, 64, seed=s).to(dtype) for s in (0, 1)]
     pair[side][1, 5] = torch.nan
     found = torch.empty(3)
-    relation_rows(*pair, found)
+    relation_rows(*pair, found, **SCALES)
     assert found.isnan().tolist() == [False, True, False]
 
 
@@ -248,7 +249,7 @@ def test_results_do_not_depend_on_the_number_of_threads():
         lambda x: prelu_rows_(x.T, None, 0.25),
         lambda x: prelu_rows_backward(x, x.bfloat16(), 0.25, x),
         lambda x: normalize_rows(x, torch.empty_like(x), torch.empty(3)),
-        lambda x: relation_rows(x, x[:2], torch.empty(5)),
+        lambda x: relation_rows(x, x[:2], torch.empty(5), **SCALES),
     ],
 )
 def test_what_a_kernel_would_misread_is_refused(call):

@@ -54,22 +54,23 @@ def test_global_value_and_gradient_are_the_formulas(monkeypatch, block, teacher_
     torch.testing.assert_close(grad, expected, rtol=1e-8, atol=1e-10)
 
 
-@pytest.mark.parametrize(("near", "rows"), [(8, 7), (7, 3)])
-def test_blocks_have_more_rows_where_the_anchors_are_many(monkeypatch, near, rows):
+@pytest.mark.parametrize(("entries", "least"), [(1, 3), (12, 1), (15, 3), (28, 7)])
+def test_blocks_have_as_many_entries_as_they_may_and_no_fewer_rows_than_they_must(
+    monkeypatch, entries, least
+):
     seen = []
     real = global_module._divergence_
 
-    def divergence(q, k, out):
+    def divergence(q, k, *rest):
         seen.append((tuple(q.shape), tuple(k.shape)))
-        real(q, k, out)
+        real(q, k, *rest)
 
     monkeypatch.setattr(global_module, "_divergence_", divergence)
-    settings = {"_BLOCK_ENTRIES": 1, "_LEAST_ROWS": rows, "_LEAST_ROWS_FAR": 3, "_NEAR_ENTRIES": near}
-    for name, value in settings.items():
-        monkeypatch.setattr(global_module, name, value)
+    monkeypatch.setattr(global_module, "_BLOCK_ENTRIES", entries)
+    monkeypatch.setattr(global_module, "_LEAST_ROWS", least)
     p, t, anchors = (torch.randn(size, 2, dtype=torch.float32) for size in (7, 7, 4))
     found = relation_kl(p, t, anchors, student_temperature=0.1, teacher_temperature=0.2)
-    sizes = [7] if near == 8 else [3, 3, 1]
+    sizes = [7] if entries == 28 else [3, 3, 1]
     assert seen == [((size, 4), (size, 4)) for size in sizes]
     log_q, log_k = ((rows @ anchors.T / tau).log_softmax(1) for rows, tau in ((p, 0.1), (t, 0.2)))
     torch.testing.assert_close(found, (log_k.exp() * (log_k - log_q)).sum(1), rtol=1e-5, atol=1e-5)

@@ -6,7 +6,9 @@ import subprocess
 import sys
 
 import pytest
+import torch
 
+from rgrl.relation.workspace import workspace
 from rgrl.training.keep_freed_memory import keep_freed_memory
 
 #: Share of new pages in a block of which several were freed before: outside, inside once, twice, once,
@@ -49,7 +51,12 @@ def test_freed_pages_are_used_again_inside_only():
     assert min(before, after, after_error) > 0.9
 
 
-def test_does_nothing_without_glibc(monkeypatch):
-    monkeypatch.setattr(platform, "libc_ver", lambda: ("", ""))
+@pytest.mark.parametrize("library", ["glibc", ""])
+def test_workspaces_are_kept_under_any_library(monkeypatch, library):
+    monkeypatch.setattr(platform, "libc_ver", lambda: (library, ""))
     with keep_freed_memory():
-        pass
+        with workspace((2, 3), torch.float32, torch.device("cpu")) as first:
+            place = first.data_ptr()
+        between = torch.empty(2, 3)
+        with workspace((2, 3), torch.float32, torch.device("cpu")) as second:
+            assert second.data_ptr() == place != between.data_ptr()
