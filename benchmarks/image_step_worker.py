@@ -65,6 +65,8 @@ def relation(arguments: argparse.Namespace) -> Callable[[], Callable[[], float]]
     queue = AnchorQueue(arguments.queue, arguments.width).to(arguments.device)
     loss = RelationLoss(student_temperature=_TAU_S, teacher_temperature=_TAU_T)
     student, teacher = rows(arguments)
+    if arguments.precision == "bf16":  # as heads give them
+        student, teacher = student.detach().bfloat16().requires_grad_(), teacher.bfloat16()
 
     def call() -> None:
         student.grad = None
