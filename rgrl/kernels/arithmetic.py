@@ -69,13 +69,13 @@ def _put(row: Any, j: Any, value: Any) -> Any:
 
 @numba.njit(fastmath=FASTMATH)
 def exp_negative(x: Any) -> Any:  # pragma: no cover - compiled
-    """``e^x`` in float32 for ``x <= 0``, to 2 units in the last place; below −87 it stays at e^−87.
+    """``e^x`` in float32 for ``x <= 0``, to 2 units in the last place; below −69 it stays at e^−69.
 
     ``e^x = 2^n e^r`` with ``n = round(x / ln 2)`` and ``|r| <= ln 2 / 2``; ``e^r`` by its Taylor polynomial
     of degree 7, whose error there is below float32's rounding. The C library's function would not run in
-    vectors.
+    vectors. Of a much smaller power a share of a sum would be no normal number, and slow.
     """
-    x = max(x, np.float32(-87.0))
+    x = max(x, np.float32(-69.0))
     n = np.floor(x * np.float32(1.4426950408889634) + np.float32(0.5))
     r = x - n * np.float32(0.693359375) + n * np.float32(2.12194440e-4)  # ln 2 in two parts, the first exact
     p = np.float32(1 / 5040)

@@ -67,8 +67,8 @@ def _relation_rows(
     for i in range(first, last):
         own, other = student[i], teacher[i]
         q, k = _room(own, spare_q), _room(other, spare_k)
-        shift_q, shift_k = -factor_q * largest(own), -factor_k * largest(other)
-        sum_q, sum_k, dot = exponentials(own, other, factor_q, shift_q, factor_k, shift_k, q, k)
+        top_q, top_k = largest(own), largest(other)
+        sum_q, sum_k, dot = exponentials(own, other, factor_q, top_q, factor_k, top_k, q, k)
         scale_q, scale_k = np.float32(1) / sum_q, np.float32(1) / sum_k
         difference(q, k, scale_q, scale_k, own)
         rows[i] = dot * scale_k * _LN_2 + np.float32(np.log(sum_q / sum_k))

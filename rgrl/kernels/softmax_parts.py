@@ -15,14 +15,17 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from rgrl.kernels.vectors import LANES, array, index, lengths, require_contiguous
+from rgrl.kernels.vectors import LANES, array, index, lengths, load, require_contiguous, spread
 
 _FLOAT, _WORD, _HALF = ir.FloatType(), ir.IntType(32), ir.IntType(16)
 _FUSED = ("contract",)
 
-#: ``2^r`` for r between −1/2 and 1/2, lowest degree first; within 2e-9, and float32 rounds to 6e-8.
+#: ``2^r`` for r between −1/2 and 1/2, lowest degree first; within 3e-9, and float32 rounds to 6e-8.
 _POWER_OF_2 = np.polynomial.Chebyshev.interpolate(np.exp2, 6, domain=[-0.5, 0.5])
 _COEFFICIENTS = [float(c) for c in _POWER_OF_2.convert(kind=np.polynomial.Polynomial).coef]
+#: Exponents below this are taken for it: a share of a sum would soon be too small to be a normal number, and
+#: processors are a hundred times slower with those.
+_LEAST = -100.0
 #: A number added to this is rounded to a whole one, which then stands in the last bits.
 _ROUNDER = 1.5 * 2**23
 #: Longest rows that are fetched: two pairs of longer ones would not stay in a cache of 1 MB.
@@ -55,16 +58,16 @@ def exponentials(
     student: Any,
     teacher: Any,
     factor_q: Any,
-    shift_q: Any,
+    top_q: Any,
     factor_k: Any,
-    shift_k: Any,
+    top_k: Any,
     q: Any,
     k: Any,
 ) -> Any:
     """Write ``f = 2^v`` to q and ``e = 2^u`` to k; return the sums of f, of e and of ``e (u − v)``.
 
-    ``v = factor_q student + shift_q`` and ``u = factor_k teacher + shift_k``, both below 1. A NaN reaches the
-    sums. Rows are a matrix's, and the next ones are fetched meanwhile.
+    ``v = factor_q (student − top_q)`` and ``u = factor_k (teacher − top_k)``, none above 0. A NaN reaches the
+    third sum. Rows are a matrix's, and the next ones are fetched meanwhile.
     """
     require_contiguous(student, teacher, q, k)
     number = types.float32
@@ -77,9 +80,10 @@ def exponentials(
         sum_q, sum_k, dot = (_Lanes(builder, 0.0) for _ in range(3))
 
         def step(lanes: int, at: Any) -> None:
-            factor_q, shift_q, factor_k, shift_k = (_spread(builder, n, lanes) for n in arguments[2:6])
-            v = _fused(builder, _read(builder, student, at, lanes), factor_q, shift_q)
-            u = _fused(builder, _read(builder, teacher, at, lanes), factor_k, shift_k)
+            kind = ir.VectorType(_FLOAT, lanes)
+            factor_q, top_q, factor_k, top_k = (spread(builder, n, kind) for n in arguments[2:6])
+            v = builder.fmul(factor_q, builder.fsub(_read(builder, student, at, lanes), top_q))
+            u = builder.fmul(factor_k, builder.fsub(_read(builder, teacher, at, lanes), top_k))
             if lanes > 1:
                 _fetch_below(builder, student, at)
                 _fetch_below(builder, teacher, at)
@@ -112,7 +116,9 @@ def difference(typing_context: Any, q: Any, k: Any, scale_q: Any, scale_k: Any, 
 
         def step(lanes: int, at: Any) -> None:
             first, second = (
-                builder.fmul(_read(builder, numbers, at, lanes), _spread(builder, scale, lanes))
+                builder.fmul(
+                    _read(builder, numbers, at, lanes), spread(builder, scale, ir.VectorType(_FLOAT, lanes))
+                )
                 for numbers, scale in ((q, arguments[2]), (k, arguments[3]))
             )
             _write(builder, builder.fsub(first, second), out, at, lanes)
@@ -162,7 +168,7 @@ def _read(builder: Any, numbers: Any, at: Any, lanes: int) -> Any:
     """A register of a row of float32, or of bfloat16's bits."""
     address = builder.gep(numbers.data, [at])
     element = address.type.pointee
-    found = builder.load(builder.bitcast(address, ir.VectorType(element, lanes).as_pointer()), align=2)
+    found = load(builder, address, ir.VectorType(element, lanes), align=2)
     if element == _FLOAT:
         return found
     words = builder.zext(found, ir.VectorType(_WORD, lanes))
@@ -175,7 +181,7 @@ def _fetch_below(builder: Any, row: Any, at: Any) -> None:
     ahead = builder.select(builder.icmp_unsigned("<=", length, index(_FETCHED)), length, index(0))
     address = builder.bitcast(builder.gep(row.data, [builder.add(at, ahead)]), ir.IntType(8).as_pointer())
     kind = ir.FunctionType(ir.VoidType(), [address.type, _WORD, _WORD, _WORD])
-    prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
+    prefetch = builder.module.declare_intrinsic("llvm.prefetch", [address.type], kind)
     builder.call(prefetch, [address, *map(_WORD, _READ_TO_CACHE)])
 
 
@@ -192,25 +198,19 @@ def _write(builder: Any, value: Any, numbers: Any, at: Any, lanes: int) -> None:
     builder.store(value, builder.bitcast(address, value.type.as_pointer()), align=2)
 
 
-def _spread(builder: Any, value: Any, lanes: int) -> Any:
-    """A register full of one number."""
-    one = builder.insert_element(ir.VectorType(_FLOAT, lanes)(ir.Undefined), value, _WORD(0))
-    return builder.shuffle_vector(one, one, ir.VectorType(_WORD, lanes)([0] * lanes))
-
-
 def _larger(builder: Any, a: Any, b: Any) -> Any:
     """The larger by number; b where a is none."""
     return builder.select(builder.fcmp_ordered(">", a, b), a, b)
 
 
 def _powers(builder: Any, exponents: list[Any], lanes: int) -> list[Any]:
-    """``2^y`` for y below 1, of several registers step by step, so that none waits; 2^−126 below that.
+    """``2^y`` for y up to 0, of several registers step by step, so that none waits; 2^−100 at least.
 
     ``2^y = 2^n 2^r`` with n the whole number next to y, which is added to the exponent of ``2^r``.
     """
     words = ir.VectorType(_WORD, lanes)
     rounder = _full(lanes, _ROUNDER)
-    ys = [_larger(builder, _full(lanes, -126.0), y) for y in exponents]
+    ys = [_larger(builder, _full(lanes, _LEAST), y) for y in exponents]
     ns = [builder.fadd(y, rounder) for y in ys]
     rests = [builder.fsub(y, builder.fsub(n, rounder)) for y, n in zip(ys, ns, strict=True)]
     powers = [_full(lanes, _COEFFICIENTS[-1])] * len(ys)

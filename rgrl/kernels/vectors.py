@@ -61,10 +61,10 @@ def store(builder: Any, value: Any, address: Any) -> None:
     builder.store(value, builder.bitcast(address, FLOATS.as_pointer()), align=4)
 
 
-def spread(builder: Any, value: Any) -> Any:
+def spread(builder: Any, value: Any, kind: Any = FLOATS) -> Any:
     """A register full of one number."""
-    one = builder.insert_element(FLOATS(ir.Undefined), value, ir.Constant(ir.IntType(32), 0))
-    return builder.shuffle_vector(one, FLOATS(ir.Undefined), WORDS(None))
+    one = builder.insert_element(kind(ir.Undefined), value, ir.Constant(ir.IntType(32), 0))
+    return builder.shuffle_vector(one, kind(ir.Undefined), ir.VectorType(ir.IntType(32), kind.count)(None))
 
 
 def zero(builder: Any) -> Any:

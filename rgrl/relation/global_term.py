@@ -6,11 +6,12 @@ import torch
 from torch import Tensor
 
 from rgrl.kernels.launch import usable
-from rgrl.relation.workspace import workspace
+from rgrl.relation.workspace import keeps_workspaces, workspace
 
 #: Similarities of a side in one block. Each block's products go through all anchors anew, so that few rows do
-#: little else; many leave the cache between the products around them.
-_BLOCK_ENTRIES = 1 << 22
+#: little else; many leave the cache between the products around them. Where their room is new every time, the
+#: time that the system takes to clear it counts for more.
+_BLOCK_ENTRIES, _BLOCK_ENTRIES_IF_NEW = 1 << 22, 1 << 20
 
 #: Rows of a block however many the anchors are, which then come from memory.
 _LEAST_ROWS = 128
@@ -28,7 +29,8 @@ def global_term(
     half = student.dtype == torch.bfloat16 and torch.is_autocast_enabled(student.device.type)
     dtype = torch.bfloat16 if half else computed
     count, (m, d) = student.shape[0], anchors.shape
-    block = min(max(_LEAST_ROWS, _BLOCK_ENTRIES // m), max(1, count))
+    entries = _BLOCK_ENTRIES if keeps_workspaces() else _BLOCK_ENTRIES_IF_NEW
+    block = min(max(_LEAST_ROWS, entries // max(m, d)), max(1, count))
     with (
         torch.autocast(student.device.type, enabled=False),
         workspace((2 * block, m), dtype, student.device) as logits,

@@ -34,6 +34,11 @@ def keep_workspaces() -> Iterator[None]:
                 _free.clear()
 
 
+def keeps_workspaces() -> bool:
+    """Whether a workspace that is given back will be there again."""
+    return _keepers > 0
+
+
 @contextmanager
 def workspace(shape: tuple[int, ...], dtype: torch.dtype, device: torch.device) -> Iterator[Tensor]:
     """A tensor with anything in it, for the block's own use: nothing of it may be read afterwards."""
@@ -42,10 +47,12 @@ def workspace(shape: tuple[int, ...], dtype: torch.dtype, device: torch.device) 
         return
     size = dtype.itemsize * math.prod(shape)
     with _lock:
-        held = _free.pop() if _free else None
+        _free.sort(key=torch.Tensor.numel)
+        place = next((place for place, room in enumerate(_free) if room.numel() >= size), -1)
+        held = _free.pop(place) if _free else None
     if held is None or held.numel() < size:
-        del held  # before there is another
-        held = torch.empty(size, dtype=torch.uint8)
+        held = None  # before there is another
+        held = torch.empty(size, dtype=torch.uint8, device="cpu")
     try:
         yield held[:size].view(dtype).view(shape)
     finally:

@@ -121,6 +121,46 @@ def test_a_logit_that_is_no_number_is_not_hidden(dtype, side):
     found = torch.empty(3)
     relation_rows(*pair, found, **SCALES)
     assert found.isnan().tolist() == [False, True, False]
+    assert pair[0].isnan().all(1).tolist() == [False, True, False]
+    assert torch.isfinite(pair[0][::2]).all()
+
+
+def test_a_single_anchor_tells_nothing_and_one_that_is_infinitely_far_is_no_bar_to_the_gradient():
+    q, k, found = 1e9 * normal(40, 1, seed=0), normal(40, 1, seed=1), torch.full((40,), torch.nan)
+    relation_rows(q, k, found, student_scale=1e3, teacher_scale=0.1)
+    assert torch.equal(found, torch.zeros(40)) and torch.equal(q, torch.zeros(40, 1))
+    q, k, found = normal(1, 20, seed=0), normal(1, 20, seed=1), torch.empty(1)
+    q[0, 3] = -torch.inf
+    exact = (0.5 * q.double()).softmax(1) - (1.25 * k.double()).softmax(1)
+    relation_rows(q, k, found, **SCALES)
+    assert found.item() == torch.inf
+    assert_near(q, exact, torch.float32)
+
+
+@pytest.mark.parametrize("scale", [1e5, 1e10])
+def test_the_lowest_temperatures_leave_the_largest_alone(scale):
+    q, k, found = normal(60, 50, seed=0), normal(60, 50, seed=1), torch.empty(60)
+    first, second = (F.one_hot(z.argmax(1), 50) for z in (q, k))
+    log_q = scale * (q.double() - q.double().amax(1, keepdim=True))
+    relation_rows(q, k, found, student_scale=scale, teacher_scale=scale)
+    torch.testing.assert_close(found.double(), -log_q[second.bool()], rtol=1e-6, atol=1e-6)
+    assert_near(q, first - second, torch.float32)
+
+
+def test_no_share_is_so_small_that_the_processor_is_slow_with_it():
+    q, k, found = normal(20, 300, seed=0), normal(20, 300, seed=1), torch.empty(20)
+    relation_rows(q, k, found, student_scale=20.0, teacher_scale=25.0)
+    least = torch.finfo(torch.float32).tiny
+    assert (k >= least).all() and ((q == 0) | (q.abs() >= least)).all()
+    assert k.min() < 1e-25  # such as would be, of powers that are not cut off
+
+
+def test_bfloat16_is_the_rounded_float32():
+    half = [(3 * normal(30, 77, seed=s)).bfloat16() for s in (0, 1)]
+    wide, found = [z.float() for z in half], torch.empty(30)
+    relation_rows(*wide, found, **SCALES)
+    relation_rows(*half, found, **SCALES)
+    assert torch.equal(half[0], wide[0].bfloat16())
 
 
 @both_types

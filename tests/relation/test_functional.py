@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 import torch
@@ -11,6 +13,7 @@ import rgrl.relation.global_term as global_module
 import rgrl.relation.local_term as local_module
 from rgrl.errors import ConfigError, DataError
 from rgrl.relation import local_relation_kl, relation_kl
+from rgrl.relation.workspace import keep_workspaces
 
 
 def rows(*shape: int, seed: int, dtype: torch.dtype = torch.float64) -> torch.Tensor:
@@ -42,7 +45,7 @@ def naive_local(p, t, anchors, index, mask, tau_s, tau_t):
 @pytest.mark.parametrize("teacher_temperature", [0.01, 0.05, 1.0])
 @pytest.mark.parametrize("block", [1, 64, 1 << 18])
 def test_global_value_and_gradient_are_the_formulas(monkeypatch, block, teacher_temperature):
-    monkeypatch.setattr(global_module, "_BLOCK_ENTRIES", block)
+    monkeypatch.setattr(global_module, "_BLOCK_ENTRIES_IF_NEW", block)
     monkeypatch.setattr(global_module, "_LEAST_ROWS", 1)
     p, t, anchors = rows(7, 5, seed=0).requires_grad_(), rows(7, 5, seed=1), rows(4, 5, seed=2)
     weights = torch.arange(1.0, 8.0, dtype=torch.float64)
@@ -54,9 +57,11 @@ def test_global_value_and_gradient_are_the_formulas(monkeypatch, block, teacher_
     torch.testing.assert_close(grad, expected, rtol=1e-8, atol=1e-10)
 
 
+@pytest.mark.parametrize("width", [2, 4])
+@pytest.mark.parametrize("kept", [True, False])
 @pytest.mark.parametrize(("entries", "least"), [(1, 3), (12, 1), (15, 3), (28, 7)])
 def test_blocks_have_as_many_entries_as_they_may_and_no_fewer_rows_than_they_must(
-    monkeypatch, entries, least
+    monkeypatch, entries, least, kept, width
 ):
     seen = []
     real = global_module._divergence_
@@ -66,13 +71,15 @@ def test_blocks_have_as_many_entries_as_they_may_and_no_fewer_rows_than_they_mus
         real(q, k, *rest)
 
     monkeypatch.setattr(global_module, "_divergence_", divergence)
-    monkeypatch.setattr(global_module, "_BLOCK_ENTRIES", entries)
+    monkeypatch.setattr(global_module, "_BLOCK_ENTRIES" if kept else "_BLOCK_ENTRIES_IF_NEW", entries)
     monkeypatch.setattr(global_module, "_LEAST_ROWS", least)
-    p, t, anchors = (torch.randn(size, 2, dtype=torch.float32) for size in (7, 7, 4))
-    found = relation_kl(p, t, anchors, student_temperature=0.1, teacher_temperature=0.2)
+    anchors = 6 - width  # the larger of both decides
+    p, t, a = (torch.randn(size, width, dtype=torch.float32) for size in (7, 7, anchors))
+    with keep_workspaces() if kept else nullcontext():
+        found = relation_kl(p, t, a, student_temperature=0.1, teacher_temperature=0.2)
     sizes = [7] if entries == 28 else [3, 3, 1]
-    assert seen == [((size, 4), (size, 4)) for size in sizes]
-    log_q, log_k = ((rows @ anchors.T / tau).log_softmax(1) for rows, tau in ((p, 0.1), (t, 0.2)))
+    assert seen == [((size, anchors), (size, anchors)) for size in sizes]
+    log_q, log_k = ((rows @ a.T / tau).log_softmax(1) for rows, tau in ((p, 0.1), (t, 0.2)))
     torch.testing.assert_close(found, (log_k.exp() * (log_k - log_q)).sum(1), rtol=1e-5, atol=1e-5)
 
 
