@@ -95,7 +95,7 @@ def rows(name: str) -> Iterator[Row]:
         lambda: normalize_rows(x, out, length),
         lambda: F.normalize(x, dim=1),
     )
-    yield divergences(min(n, 2048), m)
+    yield relations(min(n, 2048), m)
     index = torch.randint(n, (n, preset.num_local_anchors), generator=torch.Generator().manual_seed(0))
     p, divergences, slopes = F.normalize(random(n, d2), dim=1), torch.empty(n), torch.empty(n, d2)
     scales = {"student_scale": 10.0, "teacher_scale": 100.0}
@@ -135,8 +135,8 @@ def sparse(title: str, pattern: CSRPattern, values: Tensor, width: int, transpos
     )
 
 
-def divergences(rows: int, anchors: int) -> Row:
-    """Of similarities such as cosines are, and at the published temperatures; the kernel overwrites its own."""
+def relations(rows: int, anchors: int) -> Row:
+    """Divergence of similarities as cosines are, at published temperatures; the kernel overwrites its own."""
     similar = [random(rows, anchors).div(4).clamp(-1, 1) for _ in range(2)]
     copies, found = [z.clone() for z in similar], torch.empty(rows)
 

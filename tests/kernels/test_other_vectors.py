@@ -30,6 +30,7 @@ def test_kernels_pass_their_tests_in_narrow_vectors(tmp_path: Path) -> None:
     assert found.stdout.split() == [b"8"]
     tests = [
         HERE / "test_kernels.py",
+        HERE / "test_relation_rows.py",
         HERE / "test_tile_product.py",
         HERE.parent / "evaluate/test_probe_fit.py",
     ]
