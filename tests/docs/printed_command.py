@@ -26,6 +26,9 @@ ALWAYS = {"--seeds": "1"}
 #: Beside it where the data are not embedded in the package, or somebody's own: those are long, or may be.
 UNLESS_EMBEDDED = {"--epochs": "1", "--width": "4", "--trials": "1"}
 
+#: Of several tasks on a graph larger than Cora the first of these is taken, as some take half an hour.
+QUICKEST = ("similarity", "classification", "few-shot", "link", "clustering", "multiplex")
+
 EMBEDDED = frozenset(name for name, spec in DATASETS.items() if spec.reader == "embedded")
 IMAGES = ("digits", "cifar10", "cifar100", "cifar10-jpeg")
 
@@ -133,6 +136,9 @@ class PrintedCommand:
         more = dict(ALWAYS)
         if not all(name in (*EMBEDDED, IMAGES[0]) for name in names):
             more |= UNLESS_EMBEDDED
+        tasks = _names(given.get("tasks"))
+        if len(tasks) > 1 and self.command.name == "run" and not {*names[:1]} & {*EMBEDDED, "cora"}:
+            more["--tasks"] = min(tasks, key=QUICKEST.index)
         has = {option for each in self.command.params for option in each.opts}
         words, left_out = [], (given.get("datasets") or [])[1:]
         for before, word in zip(["", *self.words], self.words, strict=False):

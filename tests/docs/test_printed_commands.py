@@ -95,12 +95,19 @@ def test_commands_are_read_from_code_and_from_sentences(tmp_path):
     ]
 
 
-def test_shortening_leaves_embedded_data_their_epochs():
+def test_shortening_leaves_embedded_data_their_epochs_and_large_graphs_one_task():
     def shortened(text: str) -> str:
         return " ".join(PrintedCommand(f"rgrl-bench {text}").shortened())
 
     assert shortened("run digits --epochs 50") == "run digits --epochs 50 --seeds 1"
     assert shortened("run cora citeseer --seeds 3") == "run cora --seeds 1 --epochs 1"
+    assert (
+        shortened("run cs --tasks clustering,similarity") == "run cs --seeds 1 --epochs 1 --tasks similarity"
+    )
+    assert shortened("run cs --tasks clustering") == "run cs --tasks clustering --seeds 1 --epochs 1"
+    both = "--tasks classification,clustering"
+    assert shortened(f"run cora citeseer {both}") == f"run cora {both} --seeds 1 --epochs 1"
+    assert shortened(f"run karate {both}") == f"run karate {both} --seeds 1"
     assert shortened("tune cora --trials 50") == "tune cora --epochs 1 --trials 1"
     assert shortened("compare results") == "compare results"
 
