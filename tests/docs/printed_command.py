@@ -139,6 +139,8 @@ class PrintedCommand:
         tasks = _names(given.get("tasks"))
         if len(tasks) > 1 and self.command.name == "run" and not {*names[:1]} & {*EMBEDDED, "cora"}:
             more["--tasks"] = min(tasks, key=QUICKEST.index)
+        if _names(given.get("methods")) == ["raw"]:  # which has no epochs, and says so
+            more.pop("--epochs", None)
         has = {option for each in self.command.params for option in each.opts}
         words, left_out = [], (given.get("datasets") or [])[1:]
         for before, word in zip(["", *self.words], self.words, strict=False):

@@ -104,6 +104,7 @@ def test_shortening_leaves_embedded_data_their_epochs_and_large_graphs_one_task(
     assert (
         shortened("run cs --tasks clustering,similarity") == "run cs --seeds 1 --epochs 1 --tasks similarity"
     )
+    assert shortened("run cs --methods raw") == "run cs --methods raw --seeds 1"
     assert shortened("run cs --tasks clustering") == "run cs --tasks clustering --seeds 1 --epochs 1"
     both = "--tasks classification,clustering"
     assert shortened(f"run cora citeseer {both}") == f"run cora {both} --seeds 1 --epochs 1"
