@@ -24,7 +24,7 @@ _FUSED = ("contract",)
 _POWER_OF_2 = np.polynomial.Chebyshev.interpolate(np.exp2, 6, domain=[-0.5, 0.5])
 _COEFFICIENTS = [float(c) for c in _POWER_OF_2.convert(kind=np.polynomial.Polynomial).coef]
 #: Exponents below this are taken for it: a share of a sum would soon be too small to be a normal number, and
-#: processors are a hundred times slower with those.
+#: processors are slow with those.
 _LEAST = -100.0
 #: A number added to this is rounded to a whole one, which then stands in the last bits.
 _ROUNDER = 1.5 * 2**23
