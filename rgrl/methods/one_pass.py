@@ -10,11 +10,14 @@ from rgrl.graph import Graph, SparseFeatures, View
 from rgrl.graph.stack_views import repeat_graph
 from rgrl.methods.block_rows import block_rows
 from rgrl.nn import FrozenBatchNorm, GCNEncoder, GCNLayer, LayerNorm, Predictor, PReLU
+from rgrl.nn.hooks import has_hooks
 from rgrl.nn.norm import looks_at_batch
+from rgrl.relation import EMATeacher
 
 #: What gives a node the same in any company: no subclass of these, which may do anything.
 _BY_NODE = (
-    GCNEncoder, GCNLayer, Predictor, PReLU, LayerNorm, nn.Identity, nn.Linear, nn.ModuleList, nn.ReLU,
+    EMATeacher, GCNEncoder, GCNLayer, Predictor, PReLU, LayerNorm,
+    nn.Identity, nn.Linear, nn.ModuleList, nn.ReLU,
 )  # fmt: skip
 _BATCH_NORMS = (nn.BatchNorm1d, FrozenBatchNorm)
 
@@ -44,15 +47,10 @@ def fit_in_one_pass(views: Sequence[View], graph: Graph, *modules: nn.Module) ->
     if len(views) != 2 or any(type(view) is not View or view.graph is not graph for view in views):
         return False
     parts = [part for module in modules for part in module.modules()]
-    return all(_works_by_node(part) for part in parts) and not any(_has_hooks(part) for part in parts)
+    return all(_works_by_node(part) for part in parts) and not any(has_hooks(part) for part in parts)
 
 
 def _works_by_node(module: nn.Module) -> bool:
     if type(module) in _BATCH_NORMS:
         return not looks_at_batch(module)
     return type(module) in _BY_NODE
-
-
-def _has_hooks(module: nn.Module) -> bool:
-    """Whether a hook waits for N rows of each view."""
-    return bool(module._forward_hooks or module._forward_pre_hooks or module._backward_hooks)

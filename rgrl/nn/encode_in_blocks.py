@@ -35,8 +35,9 @@ def encode_in_blocks(encoder: nn.Module, graph: Graph, *, block_rows: int = 4096
     that size all the same.
 
     Args:
-        encoder: A :class:`GCNEncoder`, a :class:`SAGEEncoder`, or a :class:`PyGEncoder` of layers that look
-            one edge far, as those of :func:`make_encoder` do.
+        encoder: A :class:`GCNEncoder`, a :class:`SAGEEncoder`, or a :class:`PyGEncoder` of layers that know
+            nothing of a node but its row: PyG's GATConv, GATv2Conv, GINConv, GraphConv and SAGEConv. No
+            subclass, which may do more; hooks on its parts are not called.
         graph: On the encoder's device.
         block_rows: Rows of a block.
 
@@ -44,7 +45,7 @@ def encode_in_blocks(encoder: nn.Module, graph: Graph, *, block_rows: int = 4096
         ``[N, d]``, equal to the whole pass up to rounding.
 
     Raises:
-        ConfigError: If ``block_rows`` is below 1, or it is another encoder.
+        ConfigError: If ``block_rows`` is below 1, or it is another encoder, or has another layer.
 
     Example:
         >>> graph = Graph.from_edge_index([[0, 1, 1, 2], [1, 0, 2, 1]], x=torch.eye(3))
@@ -56,11 +57,11 @@ def encode_in_blocks(encoder: nn.Module, graph: Graph, *, block_rows: int = 4096
     view, nodes = graph.view(), graph.num_nodes
     blocks = [slice(a, min(a + block_rows, nodes)) for a in range(0, nodes, block_rows)]
     with inference(encoder):
-        if isinstance(encoder, GCNEncoder):
+        if type(encoder) is GCNEncoder:
             return _filled(blocks, _gcn_rows(encoder, view, blocks))
-        if isinstance(encoder, SAGEEncoder):
+        if type(encoder) is SAGEEncoder:
             return _filled(blocks, _sage_rows(encoder, view, blocks))
-        if isinstance(encoder, PyGEncoder):
+        if type(encoder) is PyGEncoder:
             return _pyg(encoder, view, blocks)
     kind = type(encoder).__name__
     raise ConfigError(f"a {kind} cannot be taken layer by layer: GCNEncoder, SAGEEncoder and PyGEncoder can")
@@ -128,6 +129,14 @@ def _convolved(view: View, before: Tensor, bias: Tensor, after: nn.Module, rows:
 
 
 def _pyg(encoder: PyGEncoder, view: View, blocks: list[slice]) -> Tensor:
+    from torch_geometric.nn import GATConv, GATv2Conv, GINConv, GraphConv, SAGEConv
+
+    # A node's output follows from its own row and the rows at its edges' other ends; GCN's from degrees too.
+    accepted = (GATConv, GATv2Conv, GINConv, GraphConv, SAGEConv)
+    for conv in encoder.convs:
+        if not isinstance(conv, accepted):
+            names = ", ".join(layer.__name__ for layer in accepted)
+            raise ConfigError(f"a {type(conv).__name__} cannot be taken block by block: {names} can")
     hidden: Tensor | None = None
     for conv, norm, activation in zip(encoder.convs, encoder.norms, encoder.activations, strict=True):
         after = nn.Sequential(norm, activation)

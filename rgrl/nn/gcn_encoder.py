@@ -8,12 +8,12 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from rgrl.errors import ConfigError
 from rgrl.graph.view import View
 from rgrl.nn.activation import ActivationName, make_activation
 from rgrl.nn.checks import check_widths
 from rgrl.nn.fold_norm import fold_norm
 from rgrl.nn.gcn_layer import GCNLayer
+from rgrl.nn.hooks import has_hooks
 from rgrl.nn.norm import NormName, make_norm
 from rgrl.nn.prelu import PReLU
 from rgrl.nn.propagate_prelu import propagate_prelu
@@ -62,8 +62,6 @@ class GCNEncoder(nn.Module):
     ) -> None:
         super().__init__()
         check_widths(num_features, layers)
-        if hops < 1:
-            raise ConfigError(f"hops is {hops}: at least 1 is needed")
         self.widths = tuple(layers)
         self.embedding_dim = layers[-1]
         widths = zip((num_features, *layers[:-1]), layers, strict=True)
@@ -78,14 +76,16 @@ class GCNEncoder(nn.Module):
         hidden: Tensor | None = None
         for layer, norm, activation in zip(self.convs, self.norms, self.activations, strict=True):
             conv = cast("GCNLayer", layer)
-            if (folded := fold_norm(conv.weight, conv.bias, norm)) is None:
+            watched = any(map(has_hooks, (conv, norm, activation)))
+            folded = None if watched else fold_norm(conv.weight, conv.bias, norm)
+            if folded is None:
                 hidden = activation(norm(conv(view, hidden)))
+                continue
+            weight, bias = folded
+            before = conv.project(view, hidden, weight)
+            if type(activation) in (PReLU, nn.ReLU):
+                hidden = propagate_prelu(view, before, bias, cast("PReLU | nn.ReLU", activation))
             else:
-                weight, bias = folded
-                before = conv.project(view, hidden, weight)
-                if isinstance(activation, nn.Identity):
-                    hidden = view.propagate(before).add_(bias)
-                else:
-                    hidden = propagate_prelu(view, before, bias, cast("PReLU | nn.ReLU", activation))
+                hidden = activation(view.propagate(before).add_(bias))
         assert hidden is not None
         return hidden

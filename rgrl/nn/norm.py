@@ -41,10 +41,11 @@ def affine_map(norm: nn.Module) -> tuple[Tensor, Tensor] | None:
 
     Returns:
         s and c, ``[d]`` each, differentiable in the norm's weight and bias; ``None`` for a norm whose
-        output depends on the batch or on the whole row.
+        output depends on the batch or on the whole row, and for a subclass, which may do anything.
     """
-    if not isinstance(norm, nn.BatchNorm1d) or looks_at_batch(norm):
+    if type(norm) not in (nn.BatchNorm1d, FrozenBatchNorm) or looks_at_batch(norm):
         return None
+    assert isinstance(norm, nn.BatchNorm1d)
     assert norm.running_mean is not None and norm.running_var is not None
     scale = torch.rsqrt(norm.running_var + norm.eps)
     if not norm.affine:

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
+from torch_geometric.nn import GCNConv
 
 from rgrl.errors import ConfigError
 from rgrl.graph import Graph
-from rgrl.nn import encode_in_blocks, inference, make_encoder, wrap_pyg
+from rgrl.nn import GCNEncoder, PyGEncoder, encode_in_blocks, inference, make_encoder, wrap_pyg
 
 
 def a_graph(nodes: int, edges: int, *, sparse: bool, seed: int = 0) -> Graph:
@@ -117,3 +118,17 @@ def test_what_it_cannot_take_is_named() -> None:
     own = wrap_pyg(torch.nn.Linear(6, 4), embedding_dim=4)
     with pytest.raises(ConfigError, match="a _WrappedModule cannot be taken layer by layer"):
         encode_in_blocks(own, graph)
+
+
+def test_what_may_do_more_than_its_layers_say_is_refused() -> None:
+    graph = a_graph(10, 30, sparse=False)
+    by_degree = PyGEncoder([GCNConv(6, 4)], (4,))
+    with pytest.raises(ConfigError, match="a GCNConv cannot be taken block by block: GATConv"):
+        encode_in_blocks(by_degree, graph)
+
+    class Doubled(GCNEncoder):
+        def forward(self, view: Any) -> torch.Tensor:
+            return 2 * super().forward(view)
+
+    with pytest.raises(ConfigError, match="a Doubled cannot be taken layer by layer"):
+        encode_in_blocks(Doubled(6, (4,)), graph)

@@ -245,3 +245,48 @@ def test_every_layer_has_a_bias_which_learns_unless_the_batchs_mean_takes_it_awa
     (encoder(graph.view()) - target).square().sum().backward()
     for layer in encoder.convs:
         assert (layer.bias.grad.abs().max() > 1e-3 * layer.weight.grad.abs().max()) == learns
+
+
+@pytest.mark.parametrize(
+    "activation", [nn.ELU(), nn.LeakyReLU(0.2), nn.PReLU(8), nn.GELU(), nn.Identity()], ids=type
+)
+@pytest.mark.parametrize("norm", ["batch", "frozen", "none"])
+def test_an_activation_of_ones_own_is_kept_when_norms_are_folded(activation, norm):
+    graph = random_graph(20, 60, sparse_features=False, seed=0)
+    encoder = GCNEncoder(12, (8,), norm=norm, generator=torch.Generator().manual_seed(0))
+    encoder.activations[0] = activation
+    encoder(graph.view())  # moves the statistics
+    encoder.eval()
+    expected = activation(encoder.norms[0](encoder.convs[0](graph.view())))
+    assert (expected < 0).any()
+    torch.testing.assert_close(encoder(graph.view()), expected)
+
+
+def test_a_norm_of_ones_own_is_not_folded():
+    class Twice(nn.BatchNorm1d):
+        def forward(self, hidden):
+            return 2 * super().forward(hidden)
+
+    graph = random_graph(20, 60, sparse_features=False, seed=0)
+    encoder = GCNEncoder(12, (8,), norm="batch").eval()
+    plain = encoder(graph.view())
+    encoder.norms[0] = Twice(8).eval()
+    torch.testing.assert_close(encoder(graph.view()), 2 * plain)
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_hooks_on_parts_are_called(training):
+    graph = random_graph(20, 60, sparse_features=False, seed=0)
+    encoder = GCNEncoder(12, (8,), norm="batch").train(training)
+    plain, seen = encoder(graph.view()), []
+    for part in (encoder.convs[0], encoder.norms[0], encoder.activations[0]):
+        part.register_forward_hook(lambda module, *_: seen.append(module))
+    torch.testing.assert_close(encoder(graph.view()), plain)
+    assert seen == [encoder.convs[0], encoder.norms[0], encoder.activations[0]]
+
+
+def test_torchs_compiler_takes_the_encoder():
+    graph = random_graph(20, 60, sparse_features=False, seed=0)
+    encoder = GCNEncoder(12, (8, 4), norm="none")
+    compiled = torch.compile(encoder, backend="eager")
+    torch.testing.assert_close(compiled(graph.view()), encoder(graph.view()))
