@@ -95,6 +95,11 @@ def csr_product(
         values = values.to(torch.float32).contiguous()
         spmm(crow, col, values, dense, out, order=order, bias=bias, slope=slope)
         return out
+    if dense.dtype == torch.float16 and dense.device.type == "cpu":  # torch has no such product
+        wide = csr_product(
+            pattern, values, dense.float(), transposed=transposed, rows=rows, bias=bias, slope=slope
+        )
+        return wide.to(dense.dtype)
     if transposed:
         values = values[pattern.transpose_order]
     if rows is not None:

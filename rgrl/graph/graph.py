@@ -144,12 +144,17 @@ class Graph:
         if dtype == self.x.dtype:
             return self.x
         if dtype not in self._converted:
-            self._converted[dtype] = self.x.to(dtype)
+            with torch.inference_mode(False):  # what is kept may have to serve a training later
+                self._converted[dtype] = self.x.to(dtype)
         return self._converted[dtype]
 
     @cached_property
     def _converted(self) -> dict[torch.dtype, Tensor]:
         return {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is pickled and copied: all but features in other types, which are soon made again."""
+        return {name: value for name, value in self.__dict__.items() if name != "_converted"}
 
     def row_normalized(self) -> Graph:
         """The same graph with each node's features divided by their sum; a row that sums to 0 stays.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -13,14 +14,14 @@ from rgrl.graph.induced_subgraph import induced_subgraph
 
 
 def graph_batches(
-    graph: Graph, graph_of_node: Tensor, *, batch_size: int, generator: torch.Generator
+    graph: Graph, graph_of_node: Any, *, batch_size: int, generator: torch.Generator
 ) -> Iterator[Graph]:
     """Walk once through several graphs in random order, some of them at a time.
 
     Args:
         graph: Their disjoint union.
-        graph_of_node: Number of the graph that each node belongs to, integer ``[N]``; the numbers need not be
-            successive.
+        graph_of_node: Number of the graph that each node belongs to, integers ``[N]`` in a tensor, array or
+            list; the numbers need not be successive.
         batch_size: Number of graphs in a batch; the last batch may have fewer.
         generator: Draws the order; on the CPU.
 
@@ -39,6 +40,7 @@ def graph_batches(
         >>> sorted(batch.num_nodes for batch in batches)
         [1, 2]
     """
+    graph_of_node = torch.as_tensor(graph_of_node)
     whole = not (graph_of_node.is_floating_point() or graph_of_node.is_complex())
     if not whole or graph_of_node.dtype == torch.bool or tuple(graph_of_node.shape) != (graph.num_nodes,):
         raise DataError(

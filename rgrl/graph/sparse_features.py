@@ -27,8 +27,13 @@ class SparseFeatures:
 
     @classmethod
     def from_scipy(cls, matrix: sparse.spmatrix) -> SparseFeatures:
-        """Take over a scipy sparse matrix ``[N, F]``; explicit zeros and duplicates are merged away."""
+        """Take over a scipy sparse matrix ``[N, F]``; explicit zeros and duplicates are merged away.
+
+        The matrix itself does not change; one that is in this form already shares its memory.
+        """
         csr = sparse.csr_matrix(matrix, dtype=np.float32)
+        if not csr.has_canonical_format or not csr.data.all():
+            csr = csr.copy()
         csr.sum_duplicates()
         csr.eliminate_zeros()
         return cls(CSRPattern.from_scipy(csr), torch.from_numpy(csr.data))

@@ -25,7 +25,7 @@ class View:
         feature_keep: Feature columns that stay, bool ``[F]``; ``None`` keeps all.
 
     Raises:
-        DataError: If a mask has another shape or type.
+        DataError: If a mask has another shape or type, or (on a CPU) the diagonal is not among what stays.
     """
 
     graph: Graph
@@ -34,6 +34,14 @@ class View:
 
     def __post_init__(self) -> None:
         _check_mask("edge_keep", self.edge_keep, self.graph.pattern.nnz, "entry of graph.pattern")
+        # GCN's own loop, without which a degree may be 0. Elsewhere the look would wait for the device.
+        if self.edge_keep is not None and self.edge_keep.device.type == "cpu":
+            without = self.graph.num_nodes - int(self.edge_keep[self.graph.diagonal].sum())
+            if without:
+                raise DataError(
+                    f"edge_keep drops the diagonal of {without} nodes, which always stays: "
+                    "edge_keep[graph.diagonal] = True keeps it"
+                )
         _check_mask("feature_keep", self.feature_keep, self.graph.num_features, "feature column")
 
     @cached_property

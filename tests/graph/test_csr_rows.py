@@ -21,3 +21,12 @@ def test_some_rows_are_those_of_the_whole_product(rows: slice, dtype: torch.dtyp
     whole = csr_product(pattern, values, right, bias=bias, slope=0.25)
     part = csr_product(pattern, values, right, rows=rows, bias=bias, slope=0.25)
     assert torch.equal(part, whole[rows])
+
+
+@pytest.mark.parametrize("transposed", [False, True])
+def test_half_precision_on_a_cpu_is_rounded_once(transposed: bool) -> None:
+    matrix = sparse.random(5, 5, 0.5, random_state=0, format="csr", dtype=np.float32)
+    pattern, values = CSRPattern.from_scipy(matrix), torch.from_numpy(matrix.data)
+    dense = torch.randn(5, 3, generator=torch.Generator().manual_seed(0)).half()
+    expected = csr_product(pattern, values, dense.float(), transposed=transposed).half()
+    assert torch.equal(csr_product(pattern, values, dense, transposed=transposed), expected)

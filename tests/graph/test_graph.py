@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pickle
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -211,3 +213,24 @@ def test_row_normalized_features_sum_to_one(sparse_features: bool) -> None:
     negative = Graph.from_edge_index([[0], [1]], x=-x, sparse_features=sparse_features)
     with pytest.raises(DataError, match=r"a feature is -3: only features of at least 0 have"):
         negative.row_normalized()
+
+
+def test_features_converted_in_inference_mode_serve_a_training_and_are_not_pickled():
+    graph = Graph.from_edge_index([[0, 1], [1, 0]], x=torch.eye(2), sparse_features=False)
+    plain = len(pickle.dumps(graph))
+    with torch.inference_mode():
+        graph.features_as(torch.bfloat16)
+    weight = torch.ones(2, 1, dtype=torch.bfloat16, requires_grad=True)
+    (graph.features_as(torch.bfloat16) @ weight).sum().backward()
+    assert weight.grad.tolist() == [[1.0], [1.0]]
+    assert len(pickle.dumps(graph)) == plain
+
+
+def test_a_sparse_matrix_that_is_given_stays_as_it_is():
+    arrays = np.array([1.0, 0.0, 3.0, 4.0], np.float32), np.array([0, 2, 1, 2]), np.array([0, 2, 4])
+    matrix = sparse.csr_matrix(arrays, shape=(2, 3))
+    other = sparse.csr_matrix((np.arange(4), matrix.indices, matrix.indptr), shape=(2, 3))
+    before = other.toarray()
+    assert SparseFeatures.from_scipy(matrix).to_dense().tolist() == [[1, 0, 0], [0, 3, 4]]
+    assert matrix.nnz == 4
+    assert np.array_equal(other.toarray(), before)

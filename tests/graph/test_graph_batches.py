@@ -68,3 +68,10 @@ def test_refusals_come_at_the_call() -> None:
         graph_batches(graph, torch.zeros(3, dtype=torch.bool), batch_size=1, generator=draw)
     with pytest.raises(DataError, match="puts the ends of 2 edges into different graphs"):
         graph_batches(graph, torch.tensor([0, 1, 1]), batch_size=1, generator=draw)
+
+
+def test_numbers_may_come_in_an_array():
+    pair = Graph.from_edge_index([[0, 1], [1, 0]], x=[[0.0], [1.0], [2.0]])
+    draw = torch.Generator().manual_seed(0)
+    batches = graph_batches(pair, np.array([0, 0, 1]), batch_size=1, generator=draw)
+    assert sorted(batch.num_nodes for batch in batches) == [1, 2]

@@ -110,3 +110,11 @@ def test_masked_features_keep_their_type():
     view = View(replace(graph, x=x), feature_keep=torch.tensor([True, False]))
     assert view.feature_values.dtype == torch.float64
     assert view.feature_values.tolist() == [1.0, 0.0]
+
+
+def test_a_mask_without_the_diagonal_is_refused():
+    graph = Graph.from_edge_index([[0, 1], [1, 0]], x=torch.eye(2))
+    keep = torch.ones(4, dtype=torch.bool)
+    keep[graph.diagonal[1]] = False
+    with pytest.raises(DataError, match="edge_keep drops the diagonal of 1 nodes"):
+        View(graph, edge_keep=keep)

@@ -1,4 +1,4 @@
-"""Giving each node another one's features."""
+"""Giving the nodes each other's features."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def shuffle_features(graph: Graph, *, generator: torch.Generator | None = None) 
         generator: Random stream, on the CPU.
 
     Returns:
-        A graph whose node i has the features of another node of ``graph``, each node's used once.
+        A graph in which each node has the features of one of ``graph``, perhaps its own; each is used once.
     """
     order = torch.randperm(graph.num_nodes, generator=generator).to(graph.device)
     return replace(graph, x=graph.x[order] if isinstance(graph.x, Tensor) else graph.x.permute_rows(order))
