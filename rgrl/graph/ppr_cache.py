@@ -19,12 +19,12 @@ from rgrl.graph.ppr import topk_ppr
 logger = logging.getLogger(__name__)
 
 # Raise it whenever `topk_ppr` gives other numbers or the file another layout: old files are then not found.
-_FORMAT = 2
+_FORMAT = 3
 
 
 def cached_topk_ppr(
     graph: Graph,
-    cache: Path,
+    cache: str | Path,
     *,
     k: int,
     restart: float = 0.15,
@@ -52,7 +52,7 @@ def cached_topk_ppr(
         ConfigError: If an argument is out of range.
     """
     key = _key(graph, k, restart, tolerance, include_self)
-    path = cache / f"{key}.safetensors"
+    path = Path(cache) / f"{key}.safetensors"
     try:
         found = _read(path, key, (graph.num_nodes, k))
         logger.debug("top-%d PageRank read from %s", k, path)

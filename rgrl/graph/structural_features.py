@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+from threadpoolctl import threadpool_limits
 
 from rgrl.errors import ConfigError
 from rgrl.graph.graph import Graph
@@ -30,7 +31,7 @@ def structural_features(kind: str, graph: Graph) -> Any:
     - ``"positional"``: ``[N, 32]`` or fewer columns, the eigenvectors of the normalised Laplacian of smallest
       eigenvalues, of each connected component its own, without the constant one; 0 where a component has no
       more. Each is scaled to a mean square of 1, and its entry of largest size is positive. Equal
-      eigenvalues, as in graphs with symmetries, leave a choice that numpy makes, the same each time.
+      eigenvalues, as in graphs with symmetries, leave a choice that LAPACK makes, the same each time.
 
     Args:
         kind: Which.
@@ -96,7 +97,8 @@ def _positions(neighbours: sparse.csr_matrix) -> npt.NDArray[np.float32]:
                 together.indices[first:last] - a,
                 together.indptr[a : b + 1] - first,
             )
-            vectors = _eigenvectors(sparse.csr_matrix(arrays, shape=(b - a, b - a)), columns)
+            with threadpool_limits(1, user_api="blas"):  # with more it may settle on another basis
+                vectors = _eigenvectors(sparse.csr_matrix(arrays, shape=(b - a, b - a)), columns)
             out[order[a:b], : vectors.shape[1]] = vectors
     return out
 

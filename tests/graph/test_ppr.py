@@ -176,3 +176,21 @@ def test_refinement_has_its_limit(monkeypatch, caplog):
     index, _ = topk_ppr(graph, k=4, tolerance=1e-2)
     assert (index[7] >= 0).sum() == 2
     assert "300 nodes beside hubs have fewer than 4 local anchors" in caplog.text
+
+
+def path_graph(nodes):
+    ends = torch.arange(nodes - 1)
+    both = torch.cat([torch.stack([ends, ends + 1]), torch.stack([ends + 1, ends])], dim=1)
+    return Graph.from_edge_index(both, x=torch.ones(nodes, 1))
+
+
+def test_a_node_far_from_all_others_gets_all_of_its_anchors(caplog):
+    index, _ = topk_ppr(path_graph(150), k=48)
+    assert (index >= 0).all()
+    assert not caplog.text
+
+
+def test_what_stays_short_is_said(caplog):
+    index, _ = topk_ppr(path_graph(400), k=300)
+    assert (index < 0).any()
+    assert "400 nodes have fewer than 300 local anchors" in caplog.text

@@ -4,6 +4,7 @@ import networkx as nx
 import numpy as np
 import pytest
 from scipy import sparse
+from threadpoolctl import threadpool_limits
 
 from rgrl.errors import ConfigError
 from rgrl.graph import Graph, as_graph, structural_features
@@ -64,3 +65,15 @@ def test_a_graph_without_edges_has_positions_all_the_same() -> None:
 def test_another_kind_is_refused() -> None:
     with pytest.raises(ConfigError, match="features is 'pagerank': accepted are None, 'degree', 'identity',"):
         structural_features("pagerank", bare(nx.path_graph(2)))
+
+
+def test_symmetric_graphs_have_the_same_positions_on_any_number_of_threads() -> None:
+    side = np.arange(400).reshape(20, 20)
+    along, down = (side[:, :-1], side[:, 1:]), (side[:-1], side[1:])
+    ends = np.concatenate([[a.ravel(), b.ravel()] for a, b in (along, down, along[::-1], down[::-1])], axis=1)
+    graph = Graph.from_edge_index(ends, x=np.ones((400, 1)))
+    found = []
+    for threads in (1, 2):
+        with threadpool_limits(threads, user_api="blas"):
+            found.append(structural_features("positional", graph))
+    assert np.array_equal(*found)
