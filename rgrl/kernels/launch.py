@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn import Parameter
 
 Argument = Tensor | int | float | None
 
@@ -20,10 +21,22 @@ _CALL = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 
 
 def usable(*tensors: Tensor) -> bool:
-    """Whether kernels take these matrices: on the CPU, contiguous, all float32 or all bfloat16."""
+    """Whether kernels take these matrices: on the CPU, contiguous, all float32 or all bfloat16.
+
+    Tensors of another class may have no memory, such as those by which torch's compiler traces a function.
+    """
     dtype = tensors[0].dtype
-    return dtype in (torch.float32, torch.bfloat16) and all(
-        t.dtype == dtype and t.ndim == 2 and t.device.type == "cpu" and t.is_contiguous() for t in tensors
+    return (
+        dtype in (torch.float32, torch.bfloat16)
+        and not torch.compiler.is_compiling()
+        and all(
+            type(t) in (Tensor, Parameter)
+            and t.dtype == dtype
+            and t.ndim == 2
+            and t.device.type == "cpu"
+            and t.is_contiguous()
+            for t in tensors
+        )
     )
 
 

@@ -7,13 +7,15 @@ from contextlib import contextmanager
 
 import torch
 
+from rgrl.global_stream import lent_global_stream
+
 
 @contextmanager
 def draw_from(generator: torch.Generator | None) -> Iterator[None]:
     """Let modules built inside draw their weights from ``generator``, and leave torch's global stream alone.
 
     PyG's and torch's own layers have no argument for a generator. Inside, the global stream of the CPU starts
-    at a seed that is drawn from ``generator``; afterwards its state is put back.
+    at a seed that is drawn from ``generator``; afterwards its state is put back. Threads wait for each other.
 
     Args:
         generator: On the CPU; ``None`` draws the seed from the global stream.
@@ -27,6 +29,6 @@ def draw_from(generator: torch.Generator | None) -> Iterator[None]:
         True
     """
     seed = int(torch.randint(2**63 - 1, (), generator=generator))
-    with torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(seed)  # torch.manual_seed would move other devices' streams too
+    with lent_global_stream() as stream:
+        stream.manual_seed(seed)  # torch.manual_seed would move other devices' streams too
         yield

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from rgrl.errors import ConfigError
 from rgrl.graph.sparse_features import SparseFeatures
 from rgrl.graph.view import View
 
@@ -18,8 +19,11 @@ class GCNLayer(nn.Module):
     Args:
         in_features: Width of the input.
         out_features: Width of the output.
-        hops: K, propagations of the layer. ``X W`` is what is propagated, the narrower of the two.
+        hops: K, propagations of the layer; what is propagated is ``X W``.
         generator: Random stream of the initial weights (Xavier-uniform; the bias starts at 0).
+
+    Raises:
+        ConfigError: If there are fewer hops than 1.
     """
 
     def __init__(
@@ -31,6 +35,8 @@ class GCNLayer(nn.Module):
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
+        if hops < 1:
+            raise ConfigError(f"hops is {hops}: at least 1 is needed")
         self.hops = hops
         self.weight = nn.Parameter(torch.empty(in_features, out_features))
         self.bias = nn.Parameter(torch.zeros(out_features))

@@ -10,6 +10,7 @@ from torch.autograd.function import once_differentiable
 
 from rgrl.kernels.launch import usable
 
+#: The kernel's is the same.
 _SMALLEST = 1e-12
 
 
@@ -32,7 +33,8 @@ class _L2Normalize(torch.autograd.Function):
         if usable(rows):
             from rgrl.kernels.normalize_rows import normalize_rows
 
-            normalized, length = torch.empty_like(rows), torch.empty(rows.shape[0], dtype=torch.float32)
+            normalized = torch.empty_like(rows)
+            length = torch.empty(rows.shape[0], dtype=torch.float32, device=rows.device)
             normalize_rows(rows, normalized, length)
         else:
             wide = _wide(rows)

@@ -22,7 +22,7 @@ class LayerNorm(nn.LayerNorm):
         if (
             hidden.dtype != torch.bfloat16
             or hidden.device.type != "cpu"
-            or self.weight.dtype != torch.float32
+            or (self.weight is not None and self.weight.dtype != torch.float32)
         ):
             return super().forward(hidden)
         return super().forward(hidden.float()).to(hidden.dtype)

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from rgrl.global_stream import lent_global_stream
 from rgrl.nn.prelu import PReLU
 
 
@@ -27,9 +28,9 @@ class Predictor(nn.Module):
     ) -> None:
         super().__init__()
         self.hidden_dim = hidden_dim
-        with torch.random.fork_rng(devices=[]):  # what torch draws for them is drawn anew below
-            self.first = nn.Linear(embedding_dim, hidden_dim)
-            self.second = nn.Linear(hidden_dim, embedding_dim)
+        with lent_global_stream():  # what torch draws for them is drawn anew below
+            self.first = nn.Linear(embedding_dim, hidden_dim, device="cpu")
+            self.second = nn.Linear(hidden_dim, embedding_dim, device="cpu")
         self.activation = PReLU(inplace=True)
         self.reset_parameters(generator)
 

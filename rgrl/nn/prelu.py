@@ -81,7 +81,7 @@ class _BiasPReLU(torch.autograd.Function):
         ctx.slope = slope.item()
         ctx.inplace = inplace and ctx.slope > 0
         if not ctx.inplace:
-            before = hidden if bias is None else hidden + bias
+            before = hidden if bias is None else hidden + bias.to(hidden.dtype)
             ctx.save_for_backward(before)
             return F.leaky_relu(before, ctx.slope)
         ctx.mark_dirty(hidden)

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from rgrl.global_stream import lent_global_stream
+
 
 class Projector(nn.Module):
     """GRACE's projection g: linear, ELU, linear; weights and biases start as torch's linear layers do.
@@ -26,9 +28,9 @@ class Projector(nn.Module):
         self, embedding_dim: int, hidden_dim: int, *, generator: torch.Generator | None = None
     ) -> None:
         super().__init__()
-        with torch.random.fork_rng(devices=[]):  # what torch draws for them is drawn anew below
-            self.first = nn.Linear(embedding_dim, hidden_dim)
-            self.second = nn.Linear(hidden_dim, embedding_dim)
+        with lent_global_stream():  # what torch draws for them is drawn anew below
+            self.first = nn.Linear(embedding_dim, hidden_dim, device="cpu")
+            self.second = nn.Linear(hidden_dim, embedding_dim, device="cpu")
         self.reset_parameters(generator)
 
     def reset_parameters(self, generator: torch.Generator | None = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from rgrl.global_stream import lent_global_stream
 from rgrl.graph.csr_matmul import csr_matmul
 from rgrl.graph.view import View
 
@@ -31,8 +32,9 @@ class SAGELayer(nn.Module):
         self, in_features: int, out_features: int, *, generator: torch.Generator | None = None
     ) -> None:
         super().__init__()
-        self.lin_l = nn.Linear(in_features, out_features, device="meta").to_empty(device="cpu")
-        self.lin_r = nn.Linear(in_features, out_features, bias=False, device="meta").to_empty(device="cpu")
+        with lent_global_stream():  # what torch draws for them is drawn anew below
+            self.lin_l = nn.Linear(in_features, out_features, device="cpu")
+            self.lin_r = nn.Linear(in_features, out_features, bias=False, device="cpu")
         bound = in_features**-0.5
         for parameter in self.parameters():
             nn.init.uniform_(parameter, -bound, bound, generator=generator)

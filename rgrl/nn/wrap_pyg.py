@@ -12,8 +12,8 @@ from rgrl.nn.checks import check_output
 def wrap_pyg(module: nn.Module, *, embedding_dim: int) -> nn.Module:
     """Make an encoder of a PyG module: it maps a :class:`rgrl.graph.View` to ``module(x, edge_index)``.
 
-    The module gets the masked features, dense ``[N, F]``, and the kept edges (source, target), int64
-    ``[2, E]``, without self-loops. It shares its weights with the encoder.
+    The module gets the masked features, dense ``[N, F]`` in the type of its parameters, and the kept edges
+    (source, target), int64 ``[2, E]``, without self-loops. It shares its weights with the encoder.
 
     Args:
         module: Such as a model of ``torch_geometric.nn`` or any of your own.
@@ -47,6 +47,8 @@ class _WrappedModule(nn.Module):
         self.embedding_dim = embedding_dim
 
     def forward(self, view: View) -> Tensor:
-        embedding: Tensor = self.module(view.dense_features, view.edge_index)
+        x = view.dense_features
+        dtype = next((parameter.dtype for parameter in self.module.parameters()), x.dtype)
+        embedding: Tensor = self.module(x.to(dtype), view.edge_index)
         check_output(embedding, (view.graph.num_nodes, self.embedding_dim), type(self.module).__name__)
         return embedding

@@ -35,7 +35,8 @@ def blockwise_sum(
         The scalar sum.
 
     Raises:
-        ConfigError: If ``block_rows`` is below 1.
+        ConfigError: If ``block_rows`` is below 1, or under torch's autocast to float16: its gradients need a
+            scale of the loss, which comes too late for one that is taken on the way forward.
 
     Example:
         >>> rows = torch.ones(5, 2, requires_grad=True)
@@ -48,6 +49,9 @@ def blockwise_sum(
         raise ConfigError(f"block_rows is {block_rows}: at least 1 is needed")
     learned = [parameter for parameter in parameters if parameter.requires_grad]
     if torch.is_grad_enabled() and (rows.requires_grad or learned):
+        kind = rows.device.type
+        if torch.is_autocast_enabled(kind) and torch.get_autocast_dtype(kind) == torch.float16:
+            raise ConfigError("autocast is to float16: bfloat16 and no autocast are accepted here")
         return _BlockwiseSum.apply(loss, block_rows, rows, *learned)  # type: ignore[no-untyped-call]
     return torch.stack([loss(rows[part], part) for part in _blocks(rows, block_rows)]).sum()
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from rgrl.errors import ConfigError
+from rgrl.global_stream import lent_global_stream
 
 
 @torch.no_grad()
@@ -65,7 +66,7 @@ class EMATeacher(nn.Module):
     def __init__(self, student: nn.Module, *, momentum: float = 0.99, buffers: bool = False) -> None:
         super().__init__()
         _check_momentum(momentum)
-        with torch.random.fork_rng(devices=[]):  # torch-geometric 2.6 copies a layer by drawing it anew first
+        with lent_global_stream():  # torch-geometric 2.6 copies a layer by drawing it anew first
             self.module = copy.deepcopy(student).requires_grad_(False)
         self.momentum = momentum
         self.buffers_too = buffers

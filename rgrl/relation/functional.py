@@ -48,7 +48,7 @@ def relation_kl(
         ``[N]``, in nats, float32 at least, whatever the input's precision.
 
     Raises:
-        ConfigError: If a temperature is not above 0.
+        ConfigError: If a temperature is not above 0, or is to be learned.
         DataError: If the shapes do not fit together.
 
     Example:
@@ -99,7 +99,7 @@ def local_relation_kl(
         ``[N]``, in nats, float32 at least.
 
     Raises:
-        ConfigError: If a temperature is not above 0.
+        ConfigError: If a temperature is not above 0, or is to be learned.
         DataError: If the shapes do not fit together, or (on a CPU) an index is out of range.
 
     Example:
@@ -142,6 +142,8 @@ def local_relation_kl(
 
 def _check_temperatures(student_temperature: float, teacher_temperature: float) -> None:
     for name, value in (("student", student_temperature), ("teacher", teacher_temperature)):
+        if isinstance(value, Tensor) and value.requires_grad:
+            raise ConfigError(f"the {name} temperature requires a gradient: none reaches it, give a number")
         if not value > 0:
             raise ConfigError(f"the {name} temperature is {value}: a number above 0 is needed")
 

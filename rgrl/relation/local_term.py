@@ -31,7 +31,7 @@ def local_term(
         return rows, grad.to(student.dtype)
     from rgrl.kernels.local_rows import local_rows
 
-    rows, grad = torch.empty(p.shape[0], dtype=torch.float32), torch.empty_like(p)
+    rows, grad = torch.empty(p.shape[0], dtype=torch.float32, device=p.device), torch.empty_like(p)
     own = None if mask is None else mask.contiguous()
     scales = {"student_scale": 1 / tau_s, "teacher_scale": 1 / tau_t}
     local_rows(p, t, a, index.contiguous(), own, **scales, rows=rows, grad=grad)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -72,14 +73,28 @@ def products(precision: Precision, device: torch.device) -> Iterator[None]:
             yield
 
 
+#: How many are inside of :func:`_changed`, and what the setting was before the first; by owner and name.
+_CHANGES: dict[tuple[int, str], tuple[int, Any]] = {}
+_CHANGING = threading.Lock()
+
+
 @contextmanager
 def _changed(setting: Any, name: str, value: Any) -> Iterator[None]:
-    before = getattr(setting, name)
-    setattr(setting, name, value)
+    """Change a setting of the process; of several threads inside the last one puts it back."""
+    key = id(setting), name
+    with _CHANGING:
+        users, before = _CHANGES.get(key, (0, getattr(setting, name)))
+        _CHANGES[key] = users + 1, before
+        setattr(setting, name, value)
     try:
         yield
     finally:
-        setattr(setting, name, before)
+        with _CHANGING:
+            users, before = _CHANGES.pop(key)
+            if users > 1:
+                _CHANGES[key] = users - 1, before
+            else:
+                setattr(setting, name, before)
 
 
 def _convolutions() -> tuple[Any, str, Any]:

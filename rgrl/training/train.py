@@ -70,7 +70,7 @@ def train(
         DataError: If the graph is no :class:`rgrl.Graph`, or has no edges.
     """
     _require_numbers(epochs, learning_rate, weight_decay)
-    _require_graph(graph, next(iter(method.parameters())).device)
+    _require_graph(graph, _device_of(method))
     return _updates(
         method,
         repeat(method.plan(graph, cache=cache), epochs),
@@ -135,7 +135,7 @@ def train_on_batches(
     if not callable(batches):
         kind = type(batches).__name__
         raise ConfigError(f"batches is a {kind}: a function that gives an epoch's graphs is needed")
-    device = next(iter(method.parameters())).device
+    device = _device_of(method)
     return _updates(
         method,
         (method.plan(graph, cache=cache) for graph in _walked(batches, epochs, device)),
@@ -167,6 +167,13 @@ def _require_graph(graph: Graph, device: torch.device) -> None:
         raise ConfigError(f"the graph is on {graph.device} and the model on {device}: one device is needed")
 
 
+def _device_of(method: Method) -> torch.device:
+    learned = next(iter(method.parameters()), None)
+    if learned is None:
+        raise ConfigError(f"the {type(method).__name__} has no parameters: there is nothing to train")
+    return learned.device
+
+
 def _require_numbers(epochs: int, learning_rate: float | Callable[[int], float], weight_decay: float) -> None:
     if not isinstance(epochs, Integral) or epochs < 0:
         raise ConfigError(f"epochs is {epochs}: a whole number of at least 0 is needed")
@@ -188,12 +195,12 @@ def _updates(
 ) -> Iterator[Update]:
     learned = [parameter for parameter in method.parameters() if parameter.requires_grad]
     with keep_freed_memory():
-        optimizer = AdamW(learned, lr=learning_rate(1), weight_decay=weight_decay)
+        optimizer = AdamW(learned, lr=0.0, weight_decay=weight_decay)  # each update sets the rate
         for number, plan in enumerate(plans, start=1):
             method.train()  # each time: between two updates the caller may have called eval
             optimizer.zero_grad()
             loss = torch.zeros((), device=device)
-            with products(precision, device):
+            with products(precision, device), torch.enable_grad():  # whatever the caller has set
                 for part in method.losses(plan, generator):
                     part.backward()  # type: ignore[no-untyped-call]
                     loss += part.detach()

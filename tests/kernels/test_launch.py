@@ -87,3 +87,16 @@ def test_code_compiled_of_older_sources_is_forgotten(tmp_path: Path):
         command, cwd=tmp_path, env=environment, check=True, capture_output=True, text=True
     )
     assert second.stdout.strip() == "-1.5"
+
+
+def test_tensors_without_memory_are_not_taken():
+    from torch._subclasses.fake_tensor import FakeTensorMode
+
+    from rgrl.kernels.launch import usable
+    from rgrl.nn import l2_normalize
+
+    assert usable(torch.ones(2, 2), torch.nn.Parameter(torch.ones(2, 2)))
+    with FakeTensorMode():
+        rows = torch.ones(4, 4)
+        assert not usable(rows)
+        assert l2_normalize(rows).shape == (4, 4)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import torch
 from torch import nn
@@ -32,4 +34,20 @@ def test_the_stream_is_put_back_after_an_error():
     with pytest.raises(KeyError), draw_from(torch.Generator().manual_seed(0)):
         torch.rand(3)
         raise KeyError
+    assert torch.equal(state, torch.get_rng_state())
+
+
+def test_threads_do_not_draw_from_each_others_stream():
+    def weights(seed):
+        generator, found = torch.Generator().manual_seed(seed), []
+        for _ in range(20):
+            with draw_from(generator):
+                found.append(nn.Linear(40, 30).weight)
+        return torch.stack(found)
+
+    state = torch.get_rng_state()
+    expected = [weights(seed) for seed in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        for found, own in zip(pool.map(weights, range(4)), expected, strict=True):
+            assert torch.equal(found, own)
     assert torch.equal(state, torch.get_rng_state())

@@ -32,3 +32,8 @@ def test_it_is_what_the_name_gives_and_models_of_one_type_take_it():
     assert isinstance(norm, LayerNorm)
     half = norm.bfloat16()(torch.ones(3, 4, dtype=torch.bfloat16))
     assert half.dtype == torch.bfloat16
+
+
+def test_it_may_have_no_weight():
+    rows = torch.tensor([[1.0, 3.0]], dtype=torch.bfloat16)
+    assert LayerNorm(2, elementwise_affine=False)(rows).tolist() == [[-1.0, 1.0]]

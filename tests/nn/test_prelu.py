@@ -64,3 +64,9 @@ def test_single_and_half_precision_are_pytorchs(dtype, bias_dtype):
     for ours, theirs in zip(*results, strict=True):
         near = (ours.double() - theirs.double()).norm() / theirs.double().norm()
         assert near < tolerance
+
+
+@pytest.mark.parametrize("inplace", [False, True])
+def test_the_type_of_the_rows_stays_beside_a_bias_of_another(inplace):
+    rows, bias = torch.ones(2, 3, dtype=torch.bfloat16), torch.ones(3)
+    assert PReLU(inplace=inplace)(rows, bias).dtype == torch.bfloat16

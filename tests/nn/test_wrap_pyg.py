@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 from torch import Tensor, nn
-from torch_geometric.nn.models import GIN
+from torch_geometric.nn.models import GIN, GraphSAGE
 
 from rgrl.errors import ConfigError
 from rgrl.graph import Graph
@@ -68,3 +68,11 @@ def test_bad_arguments_are_named():
         wrap_pyg(lambda x, edge_index: x, embedding_dim=4)
     with pytest.raises(ConfigError, match="embedding_dim is 0: at least 1"):
         wrap_pyg(nn.Identity(), embedding_dim=0)
+
+
+def test_features_come_in_the_type_of_the_modules_parameters():
+    graph = Graph.from_edge_index([[0, 1], [1, 0]], x=torch.eye(2))
+    module = GraphSAGE(2, 4, num_layers=1).double()
+    found = wrap_pyg(module, embedding_dim=4)(graph.view())
+    assert found.dtype == torch.float64
+    torch.testing.assert_close(found, module(torch.eye(2).double(), graph.edge_index))

@@ -77,3 +77,11 @@ def test_only_one_block_stands_in_memory():
 def test_bad_block_is_named():
     with pytest.raises(ConfigError, match="block_rows is 0"):
         blockwise_sum(lambda block, _: block.sum(), torch.ones(2, 2), block_rows=0)
+
+
+def test_autocast_to_float16_is_refused_where_a_gradient_is_taken():
+    rows = torch.ones(2, 2, requires_grad=True)
+    with torch.autocast("cpu", dtype=torch.float16):
+        with pytest.raises(ConfigError, match="autocast is to float16"):
+            blockwise_sum(lambda block, _: block.sum(), rows, block_rows=1)
+        assert blockwise_sum(lambda block, _: block.sum(), rows.detach(), block_rows=1) == 4

@@ -254,3 +254,11 @@ def test_types_of_index_and_mask():
         local_relation_kl(p, t, t, index.float(), **taus)
     with pytest.raises(DataError, match=r"mask has dtype torch\.int64"):
         local_relation_kl(p, t, t, index, torch.ones_like(index), **taus)
+
+
+def test_a_temperature_that_is_to_be_learned_is_refused():
+    rows, learned = torch.eye(2), torch.tensor(0.1, requires_grad=True)
+    with pytest.raises(ConfigError, match="the student temperature requires a gradient"):
+        relation_kl(rows, rows, rows, student_temperature=learned, teacher_temperature=0.1)
+    plain = learned.detach()
+    assert relation_kl(rows, rows, rows, student_temperature=plain, teacher_temperature=0.1).sum() == 0

@@ -82,3 +82,15 @@ def test_fp32_on_a_gpu_keeps_convolutions_from_tf32_and_puts_the_setting_back():
     with products("fp32", torch.device("cuda")):
         assert getattr(setting, name) == full
     assert getattr(setting, name) == before != full
+
+
+def test_of_several_threads_inside_the_last_puts_the_setting_back():
+    setting, name, full = precision_module._convolutions()
+    before = getattr(setting, name)
+    first, second = (products("fp32", torch.device("cuda")) for _ in range(2))
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert getattr(setting, name) == full
+    second.__exit__(None, None, None)
+    assert getattr(setting, name) == before

@@ -100,3 +100,32 @@ def test_a_graph_elsewhere_or_of_another_library_is_named():
 
 def test_a_number_of_numpys_is_a_number():
     assert len(list(train(make_model(), GRAPH, epochs=np.int64(2)))) == 2
+
+
+def test_the_rate_of_an_update_is_asked_for_once():
+    asked = []
+
+    def rate(update):
+        asked.append(update)
+        return 0.01
+
+    model = make_model()
+    list(train(model, GRAPH, epochs=3, learning_rate=rate, generator=torch.Generator()))
+    assert asked == [1, 2, 3]
+
+
+def test_it_trains_within_no_grad_of_the_callers():
+    model = make_model()
+    before = model.encoder.convs[0].weight.clone()
+    with torch.no_grad():
+        for _ in train(model, GRAPH, epochs=2, generator=torch.Generator()):
+            assert not torch.is_grad_enabled()
+    assert not torch.equal(before, model.encoder.convs[0].weight)
+
+
+def test_a_method_without_parameters_is_named():
+    class Nothing(torch.nn.Module):
+        pass
+
+    with pytest.raises(ConfigError, match="the Nothing has no parameters"):
+        train(Nothing(), GRAPH, epochs=1)
