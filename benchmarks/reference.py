@@ -61,6 +61,7 @@ class ReferenceStep:
         device = graph.device
         self.x = graph.x if isinstance(graph.x, Tensor) else graph.x.to_dense()
         self.edge_index = graph.edge_index
+        assert plan.local is not None
         self.local_index, self.local_rows = plan.local.index, plan.local.mask.any(dim=1)
         weights = plan.sampler.log_weights.exp().numpy()
         self.probabilities = weights / weights.sum()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Integral
 
 from torch import nn
 
@@ -29,12 +30,12 @@ def checked_width(encoder: nn.Module) -> int:
         ConfigError: If it does not say its d, as PyG's models do not.
     """
     width = getattr(encoder, "embedding_dim", None)
-    if not isinstance(width, int):
+    if not isinstance(width, Integral):
         raise ConfigError(
             f"the encoder is a {type(encoder).__name__} without embedding_dim: rgrl.nn.wrap_pyg(module, "
             "embedding_dim=...) makes an encoder of a module of PyG"
         )
-    return width
+    return int(width)
 
 
 def require_nodes(graph: Graph, encoder: nn.Module, method: str, *, at_least: int = 1) -> None:

@@ -31,14 +31,28 @@ def infomax_loss(positive: Tensor, negative: Tensor, weight: Tensor) -> Tensor:
     Returns:
         A scalar, in nats, float32 at least.
 
+    Raises:
+        DataError: If the shapes do not fit together, or there are no rows.
+
     Example:
         >>> rows = torch.ones(3, 2)
         >>> round(infomax_loss(rows, rows, torch.zeros(2, 2)).item(), 4)  # log 2: nothing to tell apart
         0.6931
     """
+    width = positive.shape[-1]
+    shapes = [list(each.shape) for each in (positive, negative, weight)]
+    if (
+        positive.ndim != 2
+        or not positive.shape[0]
+        or shapes[1] != [negative.shape[0], width]
+        or not shapes[1][0]
+    ):
+        raise DataError(f"rows {shapes[0]} and {shapes[1]} must be [N, d] and [M, d], N and M at least 1")
+    if shapes[2] != [width, width]:
+        raise DataError(f"weight {shapes[2]} must be [{width}, {width}]")
     dtype = torch.promote_types(positive.dtype, torch.float32)
     summary = positive.to(dtype).mean(0).sigmoid()
-    direction = weight @ summary
+    direction = (weight.to(dtype) @ summary).to(positive.dtype)
     losses = [F.softplus(-(positive @ direction).to(dtype)), F.softplus((negative @ direction).to(dtype))]
     return torch.cat(losses).mean()
 

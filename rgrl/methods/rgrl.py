@@ -139,10 +139,14 @@ class RGRL(nn.Module):
             sampler=AnchorSampler(
                 graph.degree, num_anchors=self.num_anchors, alpha=self.alpha, beta=self.beta
             ),
-            local=LocalAnchors.from_graph(
-                graph, k=self.num_local_anchors, include_self=self.include_self, cache=cache
-            ),
+            local=self.local_anchors(graph, cache=cache) if self.local_weight else None,
             twice=twice_if_small(graph, self.encoder, self.predictor.hidden_dim),
+        )
+
+    def local_anchors(self, graph: Graph, *, cache: Path | None = None) -> LocalAnchors:
+        """The local anchors D(i) of every node, see :meth:`LocalAnchors.from_graph`."""
+        return LocalAnchors.from_graph(
+            graph, k=self.num_local_anchors, include_self=self.include_self, cache=cache
         )
 
     def losses(self, plan: RGRLPlan, generator: torch.Generator | None = None) -> Iterator[Tensor]:
@@ -179,7 +183,7 @@ class RGRL(nn.Module):
             A scalar for each view as the student's: its loss against every other as the teacher's.
         """
         anchors = plan.sampler(generator).to(plan.graph.device)
-        modules = (self.encoder, self.teacher.module, self.predictor)
+        modules = (self.encoder, self.teacher, self.predictor)
         if plan.twice is not None and fit_in_one_pass(views, plan.graph, *modules):
             yield self._loss_of_both(plan, views, plan.twice, anchors)
             return
@@ -210,7 +214,7 @@ class RGRL(nn.Module):
         loss = torch.zeros((), device=p.device)
         if self.global_weight:
             loss = loss + self.global_weight / t.shape[0] * self.global_loss(p, t[part], anchors)
-        if self.local_weight:
+        if plan.local is not None:
             own, mask = plan.local.index[part], plan.local.mask[part]
             weight = self.local_weight / plan.local.num_valid
             loss = loss + weight * self.local_loss(p, t[part], t, own, mask)

@@ -15,11 +15,11 @@ class RGRLPlan:
     Attributes:
         graph: The graph.
         sampler: Draws the global anchors S.
-        local: The local anchors D(i).
+        local: The local anchors D(i); ``None`` where the local term is left out.
         twice: The graph two times side by side, where it is small enough for both views in one pass.
     """
 
     graph: Graph
     sampler: AnchorSampler
-    local: LocalAnchors
+    local: LocalAnchors | None
     twice: Graph | None = None

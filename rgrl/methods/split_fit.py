@@ -32,7 +32,7 @@ class SplitFit:
     Attributes:
         epochs: Epochs done.
         best_epoch: The chosen one, 1 for the first.
-        predictions: The classes that it predicted, ``[N]``.
+        predictions: The classes that it predicted, ``[N]``; -1 before the first epoch.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class SplitFit:
         self._optimizer = torch.optim.Adam(groups, lr=lr)
         self._best = (-1.0, 0.0)
         self.epochs = self.best_epoch = 0
-        self.predictions = target
+        self.predictions = torch.full_like(target, -1)
 
     @property
     def is_over(self) -> bool:

@@ -63,7 +63,8 @@ def node_relation(
     given = None if anchors is None else _checked_anchors(anchors, graph.num_nodes)
     plan = model.plan(graph, cache=cache)
     shared = plan.sampler(generator) if given is None else given
-    own = plan.local.index[node][plan.local.mask[node]].cpu()
+    local = plan.local or model.local_anchors(graph, cache=cache)
+    own = local.index[node][local.mask[node]].cpu()
     with inference(model):
         view = graph.view()
         p = l2_normalize(model.predictor(model.encoder(view)))[node].cpu().double()

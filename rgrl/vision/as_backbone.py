@@ -15,8 +15,9 @@ _CLASSIFIERS = ("fc", "classifier", "head", "heads")
 def as_backbone(model: nn.Module) -> nn.Module:
     """Take the classifier off a network of torchvision or timm, so that it gives features.
 
-    The last part named ``fc``, ``classifier``, ``head`` or ``heads`` is left out, and what its first linear
-    layer reads becomes the embedding. The network is changed in place and neither library is imported.
+    Of the part named ``fc``, ``classifier``, ``head`` or ``heads`` the first linear layer and what follows is
+    left out, and dropout; what that layer reads becomes the embedding. The network is changed in place and
+    neither library is imported.
 
     Args:
         model: Maps images ``[B, 3, H, W]`` to classes ``[B, C]``.
@@ -50,15 +51,29 @@ def as_backbone(model: nn.Module) -> nn.Module:
         return _Backbone(model, wider if isinstance(wider, int) else width)
     for name in _CLASSIFIERS:
         part = getattr(model, name, None)
-        layers = part.modules() if isinstance(part, nn.Module) else []
-        linear = next((layer for layer in layers if isinstance(layer, nn.Linear)), None)
+        if not isinstance(part, nn.Module):
+            continue
+        linear = next((layer for layer in part.modules() if isinstance(layer, nn.Linear)), None)
         if linear is not None:
-            setattr(model, name, nn.Identity())
+            setattr(model, name, _until(part, linear))
             return _Backbone(model, linear.in_features)
     raise ConfigError(
         f"the network {type(model).__name__} has no linear layer in {', '.join(_CLASSIFIERS)}: "
         "give a module that maps images to vectors, with its width as embedding_dim"
     )
+
+
+def _until(part: nn.Module, linear: nn.Linear) -> nn.Module:
+    """What a classifier does before its first linear layer: such as the flattening of maps to vectors."""
+    if not isinstance(part, nn.Sequential) or not any(layer is linear for layer in part):
+        return nn.Identity()
+    before = []
+    for layer in part:
+        if layer is linear:
+            break
+        if not isinstance(layer, nn.Dropout):
+            before.append(layer)
+    return nn.Sequential(*before) if before else nn.Identity()
 
 
 class _Backbone(nn.Module):

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from rgrl.errors import ConfigError
+from rgrl.errors import ConfigError, DataError
 
 
 def info_nce(student: Tensor, teacher: Tensor, anchors: Tensor, *, temperature: float) -> Tensor:
@@ -26,6 +26,7 @@ def info_nce(student: Tensor, teacher: Tensor, anchors: Tensor, *, temperature: 
 
     Raises:
         ConfigError: If the temperature is not above 0.
+        DataError: If the shapes do not fit together.
 
     Example:
         >>> rows = torch.eye(2)
@@ -34,6 +35,12 @@ def info_nce(student: Tensor, teacher: Tensor, anchors: Tensor, *, temperature: 
     """
     if not temperature > 0:
         raise ConfigError(f"temperature is {temperature}: a number above 0 is needed")
+    if student.shape != teacher.shape or student.ndim != 2:
+        raise DataError(
+            f"student {list(student.shape)} and teacher {list(teacher.shape)} must share one shape [B, d]"
+        )
+    if anchors.ndim != 2 or anchors.shape[1] != student.shape[1]:
+        raise DataError(f"anchors {list(anchors.shape)} must be [m, {student.shape[1]}]")
     positive = (student * teacher.detach()).sum(1, keepdim=True)
     logits = torch.cat((positive, student @ anchors.detach().to(student.dtype).T), dim=1)
     logits = logits.to(torch.promote_types(logits.dtype, torch.float32)) / temperature

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from numbers import Integral
 from typing import TypeAlias
 
 import torch
 from torch import Tensor
 
-from rgrl.errors import ConfigError
+from rgrl.errors import ConfigError, DataError
 from rgrl.training import SGD, Precision, Update, cosine_schedule, products, settled_precision
 from rgrl.training.keep_freed_memory import keep_freed_memory
 from rgrl.vision.image_set import ImageSet
@@ -63,6 +64,7 @@ def pretrain(
 
     Raises:
         ConfigError: If an argument is out of range.
+        DataError: If the images are of another type or shape.
 
     Example:
         >>> from rgrl.vision import ReSSL, ResNet18, digit_images, pretrain
@@ -78,9 +80,10 @@ def pretrain(
         [1, 2, 3, 4]
     """
     pixels = images.images if isinstance(images, ImageSet) else images
-    count, per_epoch = pixels.shape[0], pixels.shape[0] // max(batch_size, 1)
-    if epochs < 0:
+    _require_images(pixels)
+    if not isinstance(epochs, Integral) or epochs < 0:
         raise ConfigError(f"epochs is {epochs}: a whole number of at least 0 is needed")
+    count, per_epoch = pixels.shape[0], pixels.shape[0] // max(batch_size, 1)
     most = min(count, model.queue.size)
     if not 1 <= batch_size <= most:
         raise ConfigError(
@@ -89,8 +92,11 @@ def pretrain(
         )
     if callable(views):
         raise ConfigError("views is a single view: a list of the student's views is needed")
+    views = list(views)
     if not views:
         raise ConfigError("views is empty: at least one view of the student is needed")
+    if not all(map(callable, [*views, teacher_view])):
+        raise ConfigError("a view is no function: each maps images and a generator to images")
     if not 0 <= momentum < 1:
         raise ConfigError(f"momentum is {momentum}: a number from 0 to below 1 is needed")
     if not weight_decay >= 0:
@@ -109,13 +115,21 @@ def pretrain(
         )
     optimizer = SGD(
         [parameter for parameter in model.parameters() if parameter.requires_grad],
-        lr=learning_rate(1),
+        lr=0.0,  # each update sets the rate
         momentum=momentum,
         weight_decay=weight_decay,
         decay_vectors=decay_vectors,
     )
     batches = _batches(pixels, epochs, batch_size, generator)
     return _updates(model, batches, views, teacher_view, optimizer, learning_rate, settled, generator)
+
+
+def _require_images(images: object) -> None:
+    if not isinstance(images, Tensor):
+        raise DataError(f"images is a {type(images).__name__}: a tensor or an ImageSet is needed")
+    if images.dtype != torch.uint8 or images.ndim != 4:
+        found = f"{images.dtype} {list(images.shape)}"
+        raise DataError(f"images are {found}: torch.uint8 [N, 3, H, W] is needed")
 
 
 def _batches(

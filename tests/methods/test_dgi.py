@@ -89,3 +89,22 @@ def test_graphs_that_a_permutation_leaves_as_they_are_are_refused():
     for edges in ([[], []], [[0, 2], [0, 2]]):
         with pytest.raises(DataError, match="3 nodes and no edge between two of them"):
             model.plan(Graph.from_edge_index(torch.tensor(edges).long(), x=torch.ones(3, 2)))
+
+
+@pytest.mark.parametrize("rows", [torch.bfloat16, torch.float32, torch.float64])
+@pytest.mark.parametrize("weight", [torch.bfloat16, torch.float32])
+def test_types_of_rows_and_weight_may_differ(rows, weight):
+    positive, negative, matrix = draw(6, 4), draw(6, 4, seed=1), draw(4, 4, seed=2)
+    loss = infomax_loss(positive.to(rows), negative.to(rows), matrix.to(weight))
+    assert loss.dtype == (torch.float64 if rows == torch.float64 else torch.float32)
+    torch.testing.assert_close(loss.double(), naive(positive, negative, matrix), rtol=0.05, atol=0.01)
+
+
+def test_shapes_that_do_not_fit_are_refused():
+    rows = torch.ones(3, 2)
+    with pytest.raises(DataError, match=r"rows \[0, 2\] and \[3, 2\]"):
+        infomax_loss(rows[:0], rows, torch.zeros(2, 2))
+    with pytest.raises(DataError, match=r"rows \[3, 2\] and \[3, 1\]"):
+        infomax_loss(rows, rows[:, :1], torch.zeros(2, 2))
+    with pytest.raises(DataError, match=r"weight \[2, 3\] must be \[2, 2\]"):
+        infomax_loss(rows, rows, torch.zeros(2, 3))

@@ -45,8 +45,9 @@ def test_loss_and_gradient_are_the_papers_formula(weights, one_pass):
     graph = make_graph(sparse=one_pass)
     norm, terms = "none" if one_pass else "batch", {"global_weight": weights[0], "local_weight": weights[1]}
     model = make_model(norm=norm, views=(Identity(), VIEW), **terms)
-    plan = model.plan(graph)
+    plan, anchors = model.plan(graph), model.local_anchors(graph)
     assert (plan.twice is not None) == one_pass
+    assert (plan.local is not None) == (weights[1] > 0)
     twin = copy.deepcopy(model)
     loss = model.loss(plan, torch.Generator().manual_seed(5))
     loss.backward()
@@ -65,7 +66,7 @@ def test_loss_and_gradient_are_the_papers_formula(weights, one_pass):
         expected = expected + weights[0] * F.kl_div(q, k, reduction="batchmean")
         local = torch.zeros(())
         for i in with_edges:
-            own = t[b][plan.local.index[i][plan.local.mask[i]]]
+            own = t[b][anchors.index[i][anchors.mask[i]]]
             q_i, k_i = (own @ p[a][i] / 0.1).log_softmax(0), (own @ t[b][i] / 1.0).softmax(0)
             local = local + F.kl_div(q_i, k_i, reduction="sum")
         expected = expected + weights[1] * local / len(with_edges)

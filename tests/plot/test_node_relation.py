@@ -47,7 +47,7 @@ def test_probabilities_are_the_papers_formula(graph):
         e = [np.exp(float(row @ t[a]) / temperature) for a in anchors]
         return np.array(e) / sum(e)
 
-    own = model.plan(graph).local.index[4].tolist()
+    own = model.local_anchors(graph).index[4].tolist()
     assert (
         found.node == 4
         and found.global_anchors.tolist() == [9, 2, 30]

@@ -42,6 +42,7 @@ class Timm(nn.Module):
         Torchvision("classifier", nn.Sequential(nn.Dropout(), nn.Linear(3, 8), nn.ReLU(), nn.Linear(8, 10))),
         Torchvision("heads", nn.Sequential(nn.Linear(3, 10))),
         Timm(),
+        Torchvision("classifier", nn.Sequential(nn.Flatten(1), nn.Dropout(), nn.Linear(3, 10))),
     ],
 )
 def test_the_classifier_goes_and_its_input_is_the_embedding(model: nn.Module) -> None:
@@ -57,3 +58,16 @@ def test_a_network_without_a_classifier_is_refused() -> None:
         as_backbone(nn.Sequential(nn.Linear(2, 2)))
     with pytest.raises(ConfigError, match="the backbone is a str"):
         as_backbone("resnet50")  # type: ignore[arg-type]
+
+
+def test_what_a_classifier_does_before_its_linear_layer_stays() -> None:
+    class Maps(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.classifier = nn.Sequential(nn.Tanh(), nn.Flatten(1), nn.Linear(3, 10))
+
+        def forward(self, images: Tensor) -> Tensor:
+            return self.classifier(images.mean(dim=(2, 3), keepdim=True))
+
+    images = torch.rand(4, 3, 5, 5)
+    torch.testing.assert_close(as_backbone(Maps())(images), images.mean(dim=(2, 3)).tanh())

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from rgrl.errors import ConfigError
+from rgrl.errors import ConfigError, DataError
 from rgrl.vision import info_nce
 
 
@@ -44,3 +44,10 @@ def test_a_low_temperature_in_half_precision_stays_finite() -> None:
 def test_the_temperature_is_checked() -> None:
     with pytest.raises(ConfigError, match="temperature is 0"):
         info_nce(_rows(1, 0), _rows(1, 1), _rows(1, 2), temperature=0)
+
+
+def test_shapes_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(DataError, match=r"student \[4, 3\] and teacher \[1, 3\]"):
+        info_nce(_rows(4, 0), _rows(1, 1), _rows(6, 2), temperature=0.2)
+    with pytest.raises(DataError, match=r"anchors \[6, 2\] must be \[m, 3\]"):
+        info_nce(_rows(4, 0), _rows(4, 1), _rows(6, 2)[:, :2], temperature=0.2)
