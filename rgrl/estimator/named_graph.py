@@ -14,6 +14,7 @@ from rgrl.graph.checks import IntArray, edge_array
 from rgrl.graph.convert import as_graph
 from rgrl.graph.graph import Graph
 from rgrl.graph.graph_parts import GraphParts, graph_parts
+from rgrl.graph.in_node_order import in_node_order
 from rgrl.graph.structural_features import structural_features
 
 #: Made-up features that tell nothing about the nodes of any other graph.
@@ -48,8 +49,8 @@ def named_graph(
 
     Args:
         source: The graph; of a pair ``(x, edge_index)`` x may be ``None``.
-        x: Features ``[N, F]`` in place of the graph's own; a frame is put in order by its index, where that
-            names the nodes.
+        x: Features ``[N, F]`` in place of the graph's own; a frame is put in order by its index
+            (:func:`rgrl.graph.in_node_order.in_node_order`).
         node_ids: One id a node; ``None`` for networkx's own names, and 0 to N - 1 otherwise.
         features: ``None`` for ``x`` or the graph's own; else made of the edges, see
             :func:`structural_features`, and the graph's own are not looked at.
@@ -77,7 +78,9 @@ def named_graph(
             "the graph has no features: give x=, or choose features='degree', 'identity' or 'positional'"
         )
     else:
-        graph = Graph.from_edge_index(edges, x=_in_order(own, names), num_nodes=parts.num_nodes)
+        if node_ids is not None and hasattr(own, "iloc"):
+            names = checked_node_ids(node_ids, len(own))
+        graph = Graph.from_edge_index(edges, x=in_node_order(own, names), num_nodes=parts.num_nodes)
     return NamedGraph(graph, checked_node_ids(names, graph.num_nodes))
 
 
@@ -97,27 +100,6 @@ def edges_key(graph: Graph) -> str:
     for part in (graph.pattern.crow, graph.pattern.col, graph.has_loop):
         digest.update(part.cpu().numpy().tobytes())
     return digest.hexdigest()
-
-
-def _in_order(x: Any, names: Any) -> Any:
-    """Features in the order of the nodes; those of a frame by its index, unless that only counts the rows."""
-    if not hasattr(x, "iloc"):
-        return x
-    index, ids = list(x.index), list(range(len(x))) if names is None else list(names)
-    if index == ids:
-        return x
-    counted = type(x.index).__name__ == "RangeIndex"
-    if len(index) == len(ids) and set(index) == set(ids):
-        if counted:  # names, or no more than the places of rows: either would be a guess
-            raise DataError(
-                f"x is a frame with the index 0 to {len(x) - 1}, and the nodes are these numbers in another "
-                "order, so that rows may be meant either way: an array, or the nodes as index, is needed"
-            )
-        return x.loc[ids]
-    if names is None or counted or index == list(range(len(x))):
-        return x
-    other = next((each for each in index if each not in set(ids)), index[0])
-    raise DataError(f"x has not one row for each node: {other!r} of its index is no node, or stands twice")
 
 
 def _num_nodes(parts: GraphParts, edges: IntArray, node_ids: Any) -> int:
