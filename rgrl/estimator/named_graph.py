@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
+from scipy import sparse
+from torch import Tensor
 
 from rgrl.errors import ConfigError, DataError
+from rgrl.estimator.feature_names import FeatureNames, feature_names
 from rgrl.estimator.node_ids import NodeIds, checked_node_ids
 from rgrl.graph.checks import IntArray, edge_array
 from rgrl.graph.convert import as_graph
@@ -31,10 +35,12 @@ class NamedGraph:
     Attributes:
         graph: Without labels.
         node_ids: ``[N]``.
+        feature_names: Names of the columns of a frame, ``[F]``, or ``None``.
     """
 
     graph: Graph
     node_ids: NodeIds
+    feature_names: FeatureNames | None = None
 
 
 def named_graph(
@@ -44,6 +50,7 @@ def named_graph(
     node_ids: Any = None,
     features: str | None = None,
     undirected: bool = False,
+    dense: bool = False,
 ) -> NamedGraph:
     """Take a graph in any form that :func:`rgrl.as_graph` takes, with or without features.
 
@@ -55,6 +62,7 @@ def named_graph(
         features: ``None`` for ``x`` or the graph's own; else made of the edges, see
             :func:`structural_features`, and the graph's own are not looked at.
         undirected: Add the reverse of every edge.
+        dense: Keep features dense that are given so, and sparse that are not, however many are 0.
 
     Raises:
         ConfigError: If the kind of features is unknown, or ``x`` is given beside one.
@@ -68,7 +76,7 @@ def named_graph(
     edges = edge_array(parts.edge_index)
     if undirected:
         edges = np.concatenate([edges, edges[::-1]], axis=1)
-    own = parts.x if x is None else x
+    own, columns = parts.x if x is None else x, None
     if features is not None:
         nodes = _num_nodes(parts, edges, node_ids)
         bare = Graph.from_edge_index(edges, x=np.ones((nodes, 1), dtype=np.float32))
@@ -80,8 +88,14 @@ def named_graph(
     else:
         if node_ids is not None and hasattr(own, "iloc"):
             names = checked_node_ids(node_ids, len(own))
-        graph = Graph.from_edge_index(edges, x=in_node_order(own, names), num_nodes=parts.num_nodes)
-    return NamedGraph(graph, checked_node_ids(names, graph.num_nodes))
+        graph = Graph.from_edge_index(
+            edges,
+            x=in_node_order(own, names),
+            num_nodes=parts.num_nodes,
+            sparse_features=_is_sparse(own) if dense else None,
+        )
+        columns = feature_names(own)
+    return NamedGraph(graph, checked_node_ids(names, graph.num_nodes), columns)
 
 
 def refuse_both(x: Any, features: str | None) -> None:
@@ -100,6 +114,10 @@ def edges_key(graph: Graph) -> str:
     for part in (graph.pattern.crow, graph.pattern.col, graph.has_loop):
         digest.update(part.cpu().numpy().tobytes())
     return digest.hexdigest()
+
+
+def _is_sparse(x: Any) -> bool:
+    return sparse.issparse(x) or (isinstance(x, Tensor) and x.layout != torch.strided)
 
 
 def _num_nodes(parts: GraphParts, edges: IntArray, node_ids: Any) -> int:

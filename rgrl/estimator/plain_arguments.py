@@ -11,7 +11,7 @@ from rgrl.errors import ConfigError
 from rgrl.estimator.settings import checked_seed, plain_value, require_whole
 from rgrl.graph.structural_features import FeatureKind
 
-_FLAGS = ("undirected", "warm_start")
+_FLAGS = ("undirected", "standardize", "warm_start")
 _WORDS = {"features": (None, *get_args(FeatureKind)), "output": (None, "numpy", "default", "pandas")}
 _COUNTS = {"block_rows": 1, "verbose": 0}
 

@@ -9,7 +9,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "estimator.md"
 
 def test_the_blocks_of_the_page_run_from_top_to_bottom() -> None:
     blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
-    assert len(blocks) == 9
+    assert len(blocks) == 10
     found: dict[str, Any] = {}
     exec("\n".join(blocks), found)
     assert found["embedding"].shape == (34, 256)
