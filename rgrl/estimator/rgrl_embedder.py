@@ -133,6 +133,7 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
             block_rows=require_whole("block_rows", self.block_rows, 1),
             callback=self.callback,
             verbose=require_whole("verbose", self.verbose, 0),
+            feature_names=named.feature_names,
         )
         self.model_, self.loss_curve_, self.seconds_ = fitted.model, fitted.losses, fitted.seconds
         self.embedding_, self.node_ids_, self.seed_ = fitted.embedding, named.node_ids, seed

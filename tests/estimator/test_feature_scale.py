@@ -102,3 +102,18 @@ def test_rows_are_normalised_before_columns_are_standardised() -> None:
     assert ours.feature_scale_ is not None
     np.testing.assert_allclose(ours.feature_scale_.mean, scale.mean, rtol=1e-5)
     np.testing.assert_allclose(ours.feature_scale_.std, scale.std, rtol=1e-4)
+
+
+def test_a_column_that_hides_the_others_is_one_warning_and_standardising_mends_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    pd = pytest.importorskip("pandas")
+    x = pd.DataFrame(rows(), index=list(club()), columns=[*"abcde", "income"])
+    x["income"] = 50_000 + 20_000 * np.random.default_rng(0).standard_normal(34)
+    embedder(epochs=20).fit(club(), x=x)
+    assert len(caplog.messages) == 1
+    assert "column 5 ('income') of the features is" in caplog.text
+    caplog.clear()
+    embedder(epochs=20, standardize=True).fit(club(), x=x)
+    embedder(epochs=0).fit(club(), x=x)
+    assert caplog.messages == []
