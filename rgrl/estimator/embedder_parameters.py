@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from sklearn.base import BaseEstimator
 
+from rgrl.estimator.by_name import by_name
 from rgrl.estimator.settings import settings_of
 from rgrl.training import Update
 
@@ -19,6 +20,7 @@ class EmbedderParameters(BaseEstimator):
     defaults are those of the preset ``rgrl-default``.
     """
 
+    @by_name
     def __init__(
         self,
         *,

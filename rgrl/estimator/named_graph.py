@@ -14,7 +14,7 @@ from torch import Tensor
 from rgrl.errors import ConfigError, DataError
 from rgrl.estimator.feature_names import FeatureNames, feature_names
 from rgrl.estimator.node_ids import NodeIds, checked_node_ids
-from rgrl.graph.checks import IntArray, edge_array
+from rgrl.graph.checks import IntArray, edge_array, require_flag
 from rgrl.graph.convert import as_graph
 from rgrl.graph.graph import Graph
 from rgrl.graph.graph_parts import GraphParts, graph_parts
@@ -65,9 +65,10 @@ def named_graph(
         dense: Keep features dense that are given so, and sparse that are not, however many are 0.
 
     Raises:
-        ConfigError: If the kind of features is unknown, or ``x`` is given beside one.
+        ConfigError: If the kind of features is unknown, ``x`` is given beside one, or ``undirected`` no flag.
         DataError: If there are no features, or a part is invalid.
     """
+    require_flag("undirected", undirected)
     refuse_both(x, features)
     if isinstance(source, Graph) and x is None and features is None and not undirected:
         return NamedGraph(as_graph(source, y=False), checked_node_ids(node_ids, source.num_nodes))

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from rgrl.errors import ConfigError, DataError, RGRLError
@@ -52,6 +53,9 @@ def restored(path: Path, arguments: Collection[str]) -> tuple[StoredEmbedder, RG
     except RGRLError as error:
         reason = str(error)[:_LONGEST_REASON]
         raise DataError(f"{path} is damaged: its parts do not fit together ({reason})") from None
+    names = stored.facts.pop("feature_names_in_")
+    if names is not None:  # without names there is no such attribute
+        stored.facts["feature_names_in_"] = np.array(names, dtype=object)
     return stored, model
 
 

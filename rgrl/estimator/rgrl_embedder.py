@@ -18,6 +18,7 @@ from rgrl.estimator.feature_scale import FeatureScale
 from rgrl.estimator.fit_rgrl import fit_rgrl
 from rgrl.estimator.named_graph import FIXED_FEATURES, NamedGraph, edges_key, named_graph, refuse_both
 from rgrl.estimator.packed import packed
+from rgrl.estimator.plain_arguments import usable
 from rgrl.estimator.restored import restored
 from rgrl.estimator.same_features import require_same_features
 from rgrl.estimator.settings import checked_seed, preset_of, require_whole
@@ -115,7 +116,8 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
             x: Features ``[N, F]``, in place of the graph's own.
             node_ids: One id a node; ``None`` for networkx's names, and 0 to N - 1 otherwise.
         """
-        preset, seed = preset_of(self.get_params(deep=False)), checked_seed(self.random_state)
+        arguments = usable(self.get_params(deep=False))
+        preset, seed = preset_of(arguments), checked_seed(self.random_state)
         checked_output(self.output)
         named = self._named(graph, x, node_ids, dense=self.standardize)
         warn_if_one_way(named.graph)
@@ -159,7 +161,7 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
         output = checked_output(self.output)
         refuse_both(x, self.features)
         if self.features in FIXED_FEATURES:  # only the edges matter: the graph is that of fit, or refused
-            named = named_graph(graph, node_ids=node_ids, features="degree", undirected=bool(self.undirected))
+            named = named_graph(graph, node_ids=node_ids, features="degree", undirected=self.undirected)
             require_same_features(self, named, again=False)
             embedding = self.embedding_.copy()
         else:
@@ -217,10 +219,8 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
         """
         stored, model = restored(Path(path), cls().get_params(deep=False).keys())
         estimator = cls(**stored.params)
-        names = stored.facts.pop("feature_names_in_")
         for name, value in stored.facts.items():
             setattr(estimator, name, value)
-        estimator._keep_names(None if names is None else np.array(names, dtype=object))
         estimator.model_, estimator.node_ids_, estimator.feature_scale_ = model, stored.node_ids, stored.scale
         estimator.embedding_, estimator.loss_curve_ = stored.embedding.numpy(), stored.losses.numpy()
         return estimator
@@ -244,6 +244,6 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
             self.feature_names_in_ = names
 
     def _named(self, graph: Any, x: Any, node_ids: Any, *, dense: bool) -> NamedGraph:
-        kind, both = self.features, bool(self.undirected)
+        kind, both = self.features, self.undirected
         named = named_graph(graph, x=x, node_ids=node_ids, features=kind, undirected=both, dense=dense)
         return replace(named, graph=named.graph.row_normalized()) if self.row_normalize else named

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from rgrl.errors import DataError
-from rgrl.graph.checks import checked_labels, edge_array
+from rgrl.graph.checks import checked_labels, edge_array, require_flag
 from rgrl.graph.graph import Graph
 from rgrl.graph.graph_parts import GraphParts, graph_parts
 from rgrl.graph.in_node_order import in_node_order
@@ -47,6 +47,7 @@ def as_graph(
             :class:`rgrl.errors.OneWayEdgesWarning` says it.
 
     Raises:
+        ConfigError: If ``undirected`` is neither True nor False.
         DataError: If the form is not known, features are missing, an edge's weight is below 0 or no finite
             number, a frame's index does not name each node once, or a part is invalid.
 
@@ -55,6 +56,7 @@ def as_graph(
         >>> as_graph(nx.path_graph(3), x=np.eye(3))
         Graph(num_nodes=3, num_edges=4, num_features=3, features=dense, undirected)
     """
+    require_flag("undirected", undirected)
     if isinstance(source, Graph):
         return _changed(_both_ways(source) if undirected else source, x, y, sparse_features)
     parts = graph_parts(source)
