@@ -72,8 +72,10 @@ def _spread(embedding: Tensor) -> float:
 
 
 def _cause(graph: Graph, names: Names | None) -> str:
+    if not isinstance(graph.x, Tensor):
+        return "the usual cause are features that hardly differ between nodes"
     remedy = "features of one scale help, as RGRLEmbedder(standardize=True) makes them"
-    if isinstance(graph.x, Tensor) and graph.num_features > 1:
+    if graph.num_features > 1:
         size = graph.x.double().square().mean(0).sqrt().cpu().numpy()
         largest = int(size.argmax())
         others = float(np.median(np.delete(size, largest)))
@@ -81,4 +83,4 @@ def _cause(graph: Graph, names: Names | None) -> str:
             name = "" if names is None else f" ({short_repr(names[largest])})"
             times = f"{size[largest] / others:.0f} times" if others > 0 else "far"
             return f"column {largest}{name} of the features is {times} larger than the others: {remedy}"
-    return f"features that hardly differ between nodes or are of uneven scale are the usual cause: {remedy}"
+    return f"the usual causes are features that hardly differ between nodes, and uneven scales: {remedy}"
