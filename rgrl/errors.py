@@ -11,6 +11,10 @@ class ConfigError(RGRLError, ValueError):
     """A setting, preset key or command option that is unknown or out of range."""
 
 
+class UnknownArgumentError(ConfigError, TypeError):
+    """An argument that a constructor does not have; Python's ``TypeError`` as well."""
+
+
 class DataError(RGRLError, ValueError):
     """Input data that cannot be used: wrong shape, not finite, altered, unreadable."""
 

@@ -15,6 +15,7 @@ from rgrl.datasets.node_pairs import IntArray, pair_numbers, pairs_of
 from rgrl.datasets.non_edges import random_non_edges, two_hop_non_edges
 from rgrl.errors import ConfigError, DataError
 from rgrl.graph.graph import Graph
+from rgrl.graph.require_graph import require_graph
 
 logger = logging.getLogger(__name__)
 
@@ -45,8 +46,8 @@ def split_edges(graph: Graph, *, val: float = 0.05, test: float = 0.10, seed: in
 
     Raises:
         ConfigError: A share or the seed is out of range.
-        DataError: The graph is directed, has no edges, too few for three parts, or so many that there are not
-            as many pairs without one.
+        DataError: The graph is no :class:`rgrl.Graph`, is directed, has no edges, too few for three parts, or
+            so many that there are not as many pairs without one.
 
     Example:
         >>> from rgrl.datasets import load_dataset
@@ -56,6 +57,7 @@ def split_edges(graph: Graph, *, val: float = 0.05, test: float = 0.10, seed: in
         >>> split.negatives_hard.test.shape
         torch.Size([2, 7])
     """
+    require_graph(graph)
     if not (val > 0 and test > 0 and val + test < 1):
         raise ConfigError(f"val is {val} and test is {test}: both above 0, together below 1, are needed")
     if not 0 <= seed < 2**32:

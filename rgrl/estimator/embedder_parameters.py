@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from sklearn.base import BaseEstimator
 
+from rgrl.estimator.by_name import by_name
 from rgrl.estimator.settings import settings_of
 from rgrl.training import Update
 
@@ -19,11 +20,13 @@ class EmbedderParameters(BaseEstimator):
     defaults are those of the preset ``rgrl-default``.
     """
 
+    @by_name
     def __init__(
         self,
         *,
         features: str | None = None,
         undirected: bool = False,
+        standardize: bool = False,
         random_state: Any = 0,
         device: str = "cpu",
         output: str | None = None,
@@ -60,7 +63,8 @@ class EmbedderParameters(BaseEstimator):
         local_teacher_temperature: float = 1.0,
         local_weight: float = 1.0,
     ) -> None:
-        self.features, self.undirected, self.random_state = features, undirected, random_state
+        self.features, self.undirected, self.standardize = features, undirected, standardize
+        self.random_state = random_state
         self.device, self.output, self.block_rows = device, output, block_rows
         self.warm_start, self.callback, self.verbose = warm_start, callback, verbose
         self.epochs, self.learning_rate, self.weight_decay = epochs, learning_rate, weight_decay

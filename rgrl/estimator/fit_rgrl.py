@@ -13,6 +13,8 @@ import torch
 
 from rgrl.errors import ConfigError, DivergedError
 from rgrl.estimator.embed_rows import embed_rows
+from rgrl.estimator.feature_names import FeatureNames
+from rgrl.evaluate.warn_if_collapsed import warn_if_collapsed
 from rgrl.graph.graph import Graph
 from rgrl.methods import rgrl_from_preset
 from rgrl.methods.rgrl import RGRL
@@ -49,8 +51,9 @@ def fit_rgrl(
     block_rows: int = 4096,
     callback: Callable[[Update], object] | None = None,
     verbose: int = 0,
+    feature_names: FeatureNames | None = None,
 ) -> FittedRGRL:
-    """Train RGRL on a graph.
+    """Train RGRL on a graph; the log has a warning if the embedding has collapsed.
 
     Args:
         preset: The settings.
@@ -61,6 +64,7 @@ def fit_rgrl(
         block_rows: Rows that are embedded at a time.
         callback: Called after each update; the training ends when what it returns is true.
         verbose: Updates between two lines in the log; 0 for none.
+        feature_names: Names of the columns, ``[F]``, for that warning.
 
     Raises:
         ConfigError: If ``start`` has other widths.
@@ -100,6 +104,8 @@ def fit_rgrl(
     embedding = embed_rows(model, graph, device=device, block_rows=block_rows)
     if not np.isfinite(embedding).all():
         raise _diverged(preset, len(losses), "the embedding is not finite")
+    if losses:
+        warn_if_collapsed(torch.from_numpy(embedding), graph, feature_names)
     return FittedRGRL(model, embedding, np.array(losses), seconds)
 
 

@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
+from scipy import sparse
+from torch import Tensor
 
 from rgrl.errors import ConfigError, DataError
+from rgrl.estimator.feature_names import FeatureNames, feature_names
 from rgrl.estimator.node_ids import NodeIds, checked_node_ids
-from rgrl.graph.checks import IntArray, edge_array
+from rgrl.graph.checks import IntArray, edge_array, require_flag
 from rgrl.graph.convert import as_graph
 from rgrl.graph.graph import Graph
 from rgrl.graph.graph_parts import GraphParts, graph_parts
+from rgrl.graph.in_node_order import in_node_order
 from rgrl.graph.structural_features import structural_features
 
 #: Made-up features that tell nothing about the nodes of any other graph.
@@ -30,10 +35,12 @@ class NamedGraph:
     Attributes:
         graph: Without labels.
         node_ids: ``[N]``.
+        feature_names: Names of the columns of a frame, ``[F]``, or ``None``.
     """
 
     graph: Graph
     node_ids: NodeIds
+    feature_names: FeatureNames | None = None
 
 
 def named_graph(
@@ -43,22 +50,25 @@ def named_graph(
     node_ids: Any = None,
     features: str | None = None,
     undirected: bool = False,
+    dense: bool = False,
 ) -> NamedGraph:
     """Take a graph in any form that :func:`rgrl.as_graph` takes, with or without features.
 
     Args:
         source: The graph; of a pair ``(x, edge_index)`` x may be ``None``.
-        x: Features ``[N, F]`` in place of the graph's own; a frame is put in order by its index, where that
-            names the nodes.
+        x: Features ``[N, F]`` in place of the graph's own; a frame is put in order by its index
+            (:func:`rgrl.graph.in_node_order.in_node_order`).
         node_ids: One id a node; ``None`` for networkx's own names, and 0 to N - 1 otherwise.
         features: ``None`` for ``x`` or the graph's own; else made of the edges, see
             :func:`structural_features`, and the graph's own are not looked at.
         undirected: Add the reverse of every edge.
+        dense: Keep features dense that are given so, and sparse that are not, however many are 0.
 
     Raises:
-        ConfigError: If the kind of features is unknown, or ``x`` is given beside one.
+        ConfigError: If the kind of features is unknown, ``x`` is given beside one, or ``undirected`` no flag.
         DataError: If there are no features, or a part is invalid.
     """
+    require_flag("undirected", undirected)
     refuse_both(x, features)
     if isinstance(source, Graph) and x is None and features is None and not undirected:
         return NamedGraph(as_graph(source, y=False), checked_node_ids(node_ids, source.num_nodes))
@@ -67,7 +77,7 @@ def named_graph(
     edges = edge_array(parts.edge_index)
     if undirected:
         edges = np.concatenate([edges, edges[::-1]], axis=1)
-    own = parts.x if x is None else x
+    own, columns = parts.x if x is None else x, None
     if features is not None:
         nodes = _num_nodes(parts, edges, node_ids)
         bare = Graph.from_edge_index(edges, x=np.ones((nodes, 1), dtype=np.float32))
@@ -77,8 +87,16 @@ def named_graph(
             "the graph has no features: give x=, or choose features='degree', 'identity' or 'positional'"
         )
     else:
-        graph = Graph.from_edge_index(edges, x=_in_order(own, names), num_nodes=parts.num_nodes)
-    return NamedGraph(graph, checked_node_ids(names, graph.num_nodes))
+        if node_ids is not None and hasattr(own, "iloc"):
+            names = checked_node_ids(node_ids, len(own))
+        graph = Graph.from_edge_index(
+            edges,
+            x=in_node_order(own, names),
+            num_nodes=parts.num_nodes,
+            sparse_features=_is_sparse(own) if dense else None,
+        )
+        columns = feature_names(own)
+    return NamedGraph(graph, checked_node_ids(names, graph.num_nodes), columns)
 
 
 def refuse_both(x: Any, features: str | None) -> None:
@@ -99,25 +117,8 @@ def edges_key(graph: Graph) -> str:
     return digest.hexdigest()
 
 
-def _in_order(x: Any, names: Any) -> Any:
-    """Features in the order of the nodes; those of a frame by its index, unless that only counts the rows."""
-    if not hasattr(x, "iloc"):
-        return x
-    index, ids = list(x.index), list(range(len(x))) if names is None else list(names)
-    if index == ids:
-        return x
-    counted = type(x.index).__name__ == "RangeIndex"
-    if len(index) == len(ids) and set(index) == set(ids):
-        if counted:  # names, or no more than the places of rows: either would be a guess
-            raise DataError(
-                f"x is a frame with the index 0 to {len(x) - 1}, and the nodes are these numbers in another "
-                "order, so that rows may be meant either way: an array, or the nodes as index, is needed"
-            )
-        return x.loc[ids]
-    if names is None or counted or index == list(range(len(x))):
-        return x
-    other = next((each for each in index if each not in set(ids)), index[0])
-    raise DataError(f"x has not one row for each node: {other!r} of its index is no node, or stands twice")
+def _is_sparse(x: Any) -> bool:
+    return sparse.issparse(x) or (isinstance(x, Tensor) and x.layout != torch.strided)
 
 
 def _num_nodes(parts: GraphParts, edges: IntArray, node_ids: Any) -> int:

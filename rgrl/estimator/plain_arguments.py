@@ -9,9 +9,11 @@ import numpy as np
 
 from rgrl.errors import ConfigError
 from rgrl.estimator.settings import checked_seed, plain_value, require_whole
+from rgrl.graph.checks import require_flag
 from rgrl.graph.structural_features import FeatureKind
+from rgrl.short_repr import short_repr
 
-_FLAGS = ("undirected", "warm_start")
+_FLAGS = ("undirected", "standardize", "warm_start")
 _WORDS = {"features": (None, *get_args(FeatureKind)), "output": (None, "numpy", "default", "pandas")}
 _COUNTS = {"block_rows": 1, "verbose": 0}
 
@@ -33,6 +35,29 @@ def plain_arguments(arguments: Mapping[str, Any], seed: int) -> dict[str, Any]:
     }
 
 
+def usable(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the arguments, unless a flag is neither True nor False, or the callback cannot be called.
+
+    Args:
+        arguments: All of the embedder's.
+
+    Raises:
+        ConfigError: Names the argument, its value and what is accepted.
+
+    Example:
+        >>> from rgrl import RGRLEmbedder
+        >>> usable({**RGRLEmbedder().get_params(), "callback": 3})
+        Traceback (most recent call last):
+        rgrl.errors.ConfigError: callback is 3: a function of an Update, or None, is needed
+    """
+    for name in _FLAGS:
+        require_flag(name, arguments[name])
+    callback = arguments["callback"]
+    if callback is not None and not callable(callback):
+        raise ConfigError(f"callback is {short_repr(callback)}: a function of an Update, or None, is needed")
+    return arguments
+
+
 def require_plain(arguments: Mapping[str, Any]) -> None:
     """Refuse what ``fit`` could not be called with; the device may be another machine's.
 
@@ -47,8 +72,7 @@ def require_plain(arguments: Mapping[str, Any]) -> None:
         >>> require_plain(RGRLEmbedder().get_params())
     """
     for name in _FLAGS:
-        if not isinstance(arguments[name], bool):
-            raise ConfigError(f"{name} is {arguments[name]!r}: True or False is needed")
+        require_flag(name, arguments[name])
     for name, words in _WORDS.items():
         if arguments[name] not in words:
             raise ConfigError(f"{name} is {arguments[name]!r}: accepted are {', '.join(map(repr, words))}")

@@ -8,23 +8,23 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from sklearn.base import TransformerMixin
 
-from rgrl.errors import ConfigError, DataError
 from rgrl.estimator.as_output import as_output, checked_output
 from rgrl.estimator.embed_rows import embed_rows
 from rgrl.estimator.embedder_parameters import EmbedderParameters
+from rgrl.estimator.feature_names import FeatureNames
+from rgrl.estimator.feature_scale import FeatureScale
 from rgrl.estimator.fit_rgrl import fit_rgrl
-from rgrl.estimator.model_of import model_of
 from rgrl.estimator.named_graph import FIXED_FEATURES, NamedGraph, edges_key, named_graph, refuse_both
-from rgrl.estimator.plain_arguments import plain_arguments, require_plain
-from rgrl.estimator.restored import FACTS, restored
+from rgrl.estimator.packed import packed
+from rgrl.estimator.plain_arguments import usable
+from rgrl.estimator.restored import restored
+from rgrl.estimator.same_features import require_same_features
 from rgrl.estimator.settings import checked_seed, preset_of, require_whole
-from rgrl.estimator.stored_embedder import StoredEmbedder, write_embedder
+from rgrl.estimator.stored_embedder import write_embedder
 from rgrl.estimator.unfitted_error import UnfittedError
 from rgrl.estimator.write_embedding import write_embedding
-from rgrl.graph.graph import Graph
 from rgrl.graph.one_way import warn_if_one_way
 from rgrl.methods.rgrl import RGRL
 from rgrl.training.device import checked_device
@@ -44,6 +44,8 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
             (:func:`rgrl.graph.structural_features`). The last two belong to one graph: no other, not even
             one with a node more, can be transformed.
         undirected: Add the reverse of every edge.
+        standardize: Shift and scale each feature, after ``row_normalize``, to mean 0 and deviation 1 on the
+            graph of ``fit``, a constant one to 0; other graphs by the same numbers. Dense features only.
         random_state: Seed of weights, views and anchors; the same seed gives the same bits. ``None`` draws
             one, a ``RandomState`` gives one. ``seed_`` is what was used.
         device: ``"cpu"``, ``"cuda"`` or ``"cuda:N"``.
@@ -73,6 +75,9 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
         loss_curve_: Loss of each update of the last fit.
         n_iter_: Updates done, with ``warm_start`` those of earlier fits too.
         n_features_in_: F.
+        feature_names_in_: Names of the columns of a frame, ``[F]``; not there without a frame. ``transform``
+            refuses others, or another order, as scikit-learn's estimators do.
+        feature_scale_: ``mean`` and ``std`` of each feature, ``[F]``, with ``standardize``; else None.
         model_: The :class:`rgrl.RGRL`, on the CPU.
         seed_: The seed.
         seconds_: What planning and training took.
@@ -98,6 +103,8 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
     embedding_: npt.NDArray[np.float32]
     node_ids_: npt.NDArray[Any]
     n_features_in_: int
+    feature_names_in_: npt.NDArray[np.object_]
+    feature_scale_: FeatureScale | None
     n_iter_: int
 
     def fit(self, graph: Any, y: Any = None, *, x: Any = None, node_ids: Any = None) -> Self:
@@ -109,28 +116,32 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
             x: Features ``[N, F]``, in place of the graph's own.
             node_ids: One id a node; ``None`` for networkx's names, and 0 to N - 1 otherwise.
         """
-        preset, seed = preset_of(self.get_params(deep=False)), checked_seed(self.random_state)
+        arguments = usable(self.get_params(deep=False))
+        preset, seed = preset_of(arguments), checked_seed(self.random_state)
         checked_output(self.output)
-        named = self._named(graph, x, node_ids, self.features)
+        named = self._named(graph, x, node_ids, dense=self.standardize)
         warn_if_one_way(named.graph)
         start = self.model_ if self.warm_start and self.__sklearn_is_fitted__() else None
         if start is not None:
-            self._require_same_features(named.graph)
+            require_same_features(self, named, again=True)
         done = 0 if start is None else self.n_iter_
+        scale = FeatureScale.of(named.graph) if self.standardize else None
         fitted = fit_rgrl(
             preset,
-            named.graph,
+            named.graph if scale is None else scale.standardized(named.graph),
             seed=seed + done,
             device=checked_device(self.device),
             start=start,
             block_rows=require_whole("block_rows", self.block_rows, 1),
             callback=self.callback,
             verbose=require_whole("verbose", self.verbose, 0),
+            feature_names=named.feature_names,
         )
         self.model_, self.loss_curve_, self.seconds_ = fitted.model, fitted.losses, fitted.seconds
         self.embedding_, self.node_ids_, self.seed_ = fitted.embedding, named.node_ids, seed
         self.n_features_in_, self.n_iter_ = named.graph.num_features, done + len(fitted.losses)
-        self._edges_key = edges_key(named.graph)
+        self._edges_key, self.feature_scale_ = edges_key(named.graph), scale
+        self._keep_names(named.feature_names)
         return self
 
     def transform(self, graph: Any, *, x: Any = None, node_ids: Any = None) -> Any:
@@ -148,26 +159,20 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
         """
         self._require_fitted("transform")
         output = checked_output(self.output)
-        fixed = self.features in FIXED_FEATURES
         refuse_both(x, self.features)
-        # Of a graph whose features are fixed only the edges matter: it is the one of fit, or refused.
-        named = self._named(graph, x, node_ids, "degree" if fixed else self.features)
-        if fixed:
-            if edges_key(named.graph) != self._edges_key:
-                raise DataError(
-                    f"features={self.features!r} belong to the graph of fit, and this is another; "
-                    "'degree' or features of its own are needed"
-                )
+        if self.features in FIXED_FEATURES:  # only the edges matter: the graph is that of fit, or refused
+            named = named_graph(graph, node_ids=node_ids, features="degree", undirected=self.undirected)
+            require_same_features(self, named, again=False)
             embedding = self.embedding_.copy()
-        elif named.graph.num_features != self.n_features_in_:
-            raise DataError(
-                f"X has {named.graph.num_features} features, but {type(self).__name__} is expecting "
-                f"{self.n_features_in_} features as input"
-            )
         else:
-            block_rows = require_whole("block_rows", self.block_rows, 1)
+            scale = self.feature_scale_
+            named = self._named(graph, x, node_ids, dense=scale is not None)
+            require_same_features(self, named, again=False)
             embedding = embed_rows(
-                self.model_, named.graph, device=checked_device(self.device), block_rows=block_rows
+                self.model_,
+                named.graph if scale is None else scale.standardized(named.graph),
+                device=checked_device(self.device),
+                block_rows=require_whole("block_rows", self.block_rows, 1),
             )
         return as_output(embedding, named.node_ids, self.get_feature_names_out(), output)
 
@@ -203,22 +208,7 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
             OutputError: If the file has another ending than ``.safetensors``, or cannot be written.
         """
         self._require_fitted("save")
-        stored = StoredEmbedder(
-            params=plain_arguments(self.get_params(deep=False), self.seed_),
-            facts={name: getattr(self, name) for name in FACTS},
-            weights=self.model_.state_dict(),
-            embedding=torch.from_numpy(self.embedding_),
-            losses=torch.from_numpy(self.loss_curve_),
-            node_ids=self.node_ids_,
-        )
-        try:
-            require_plain(stored.params)
-            model_of(stored.params, self.n_features_in_, stored.weights)
-        except ConfigError as error:
-            raise ConfigError(
-                f"settings changed after fit do not fit its model: fit again before save ({error})"
-            ) from None
-        write_embedder(Path(path), stored)
+        write_embedder(Path(path), packed(self))
 
     @classmethod
     def load(cls, path: Path | str) -> Self:
@@ -231,7 +221,7 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
         estimator = cls(**stored.params)
         for name, value in stored.facts.items():
             setattr(estimator, name, value)
-        estimator.model_, estimator.node_ids_ = model, stored.node_ids
+        estimator.model_, estimator.node_ids_, estimator.feature_scale_ = model, stored.node_ids, stored.scale
         estimator.embedding_, estimator.loss_curve_ = stored.embedding.numpy(), stored.losses.numpy()
         return estimator
 
@@ -248,20 +238,12 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
         if not self.__sklearn_is_fitted__():
             raise UnfittedError(f"this {type(self).__name__} is not fitted: call fit before {what}")
 
-    def _require_same_features(self, graph: Graph) -> None:
-        """Refuse to go on from weights that were learned for other features."""
-        if self.features in FIXED_FEATURES and edges_key(graph) != self._edges_key:
-            raise DataError(
-                f"warm_start is True and features={self.features!r} belong to the graph of the last fit, and "
-                "this is another; 'degree' or features of its own are needed"
-            )
-        if graph.num_features != self.n_features_in_:
-            raise DataError(
-                f"warm_start is True and the graph has {graph.num_features} features: the model that was "
-                f"fitted takes {self.n_features_in_}"
-            )
+    def _keep_names(self, names: FeatureNames | None) -> None:
+        self.__dict__.pop("feature_names_in_", None)  # as scikit-learn has it: no names, no attribute
+        if names is not None:
+            self.feature_names_in_ = names
 
-    def _named(self, graph: Any, x: Any, node_ids: Any, features: str | None) -> NamedGraph:
-        both = bool(self.undirected)
-        named = named_graph(graph, x=x, node_ids=node_ids, features=features, undirected=both)
+    def _named(self, graph: Any, x: Any, node_ids: Any, *, dense: bool) -> NamedGraph:
+        kind, both = self.features, self.undirected
+        named = named_graph(graph, x=x, node_ids=node_ids, features=kind, undirected=both, dense=dense)
         return replace(named, graph=named.graph.row_normalized()) if self.row_normalize else named

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from rgrl import __version__
 from rgrl.errors import DataError, OutputError
+from rgrl.estimator.feature_scale import FeatureScale
 from rgrl.estimator.node_ids import NodeIds, checked_node_ids, ids_from_json, ids_to_json
 from rgrl.evaluate.checks import require_finite
 from rgrl.write_whole import write_whole
@@ -35,6 +36,7 @@ class StoredEmbedder:
         embedding: ``[N, d]``.
         losses: ``[updates]``.
         node_ids: ``[N]``.
+        scale: Of standardised features; ``None`` for features as they were.
     """
 
     params: dict[str, Any]
@@ -43,6 +45,7 @@ class StoredEmbedder:
     embedding: Tensor
     losses: Tensor
     node_ids: NodeIds
+    scale: FeatureScale | None = None
 
 
 def write_embedder(path: Path, stored: StoredEmbedder) -> None:
@@ -65,6 +68,8 @@ def write_embedder(path: Path, stored: StoredEmbedder) -> None:
         "loss_curve": stored.losses,
         "node_ids" if whole else "node_ids_json": torch.from_numpy(code),
     }
+    if stored.scale is not None:
+        tensors |= {"feature_mean": stored.scale.mean.cpu(), "feature_std": stored.scale.std.cpu()}
     metadata = {
         "format": _FORMAT,
         "format_version": str(_VERSION),
@@ -121,6 +126,10 @@ def _taken(metadata: Mapping[str, str], tensors: dict[str, Tensor]) -> StoredEmb
         ids: NodeIds = _taken_out(others, "node_ids", torch.int64, 1).numpy()
     else:
         ids = _parsed_ids(_taken_out(others, "node_ids_json", torch.uint8, 1))
+    scale = None
+    if "feature_mean" in others or "feature_std" in others:
+        mean, std = (_taken_out(others, f"feature_{name}", torch.float32, 1) for name in ("mean", "std"))
+        scale = FeatureScale(mean, std)
     if others:
         raise DataError(f"the tensor {min(others)!r} is none of an embedder's")
     if 0 in embedding.shape:
@@ -128,9 +137,8 @@ def _taken(metadata: Mapping[str, str], tensors: dict[str, Tensor]) -> StoredEmb
     require_finite(embedding)
     if not bool(torch.isfinite(losses).all()):
         raise DataError("loss_curve holds NaN or infinite values: finite ones are needed")
-    return StoredEmbedder(
-        params, facts, weights, embedding, losses, checked_node_ids(ids, embedding.shape[0])
-    )
+    node_ids = checked_node_ids(ids, embedding.shape[0])
+    return StoredEmbedder(params, facts, weights, embedding, losses, node_ids, scale)
 
 
 def _table(name: str, metadata: Mapping[str, str]) -> dict[str, Any]:

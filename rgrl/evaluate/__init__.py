@@ -1,4 +1,7 @@
-"""Evaluators: embeddings in, a report out; none knows how the embeddings were made."""
+"""Evaluators: embeddings in, a report out; none knows how the embeddings were made.
+
+Without a report: `nearest_neighbours` and `score_pairs` say which nodes are alike.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +21,12 @@ from rgrl.evaluate.loaded_embeddings import LoadedEmbeddings
 from rgrl.evaluate.logistic_regression import logistic_regression
 from rgrl.evaluate.logistic_report import LogisticReport
 from rgrl.evaluate.multi_label_probe import multi_label_probe
+from rgrl.evaluate.nearest_neighbours import nearest_neighbours
 from rgrl.evaluate.negatives_like import NegativesLike
 from rgrl.evaluate.node_accuracy import node_accuracy
 from rgrl.evaluate.probe_report import ProbeReport
 from rgrl.evaluate.report import Report
+from rgrl.evaluate.score_pairs import score_pairs
 from rgrl.evaluate.significance import corrected_t_test, holm
 from rgrl.evaluate.similarity_search import similarity_search
 from rgrl.evaluate.split_like import SplitLike
@@ -50,7 +55,9 @@ __all__ = [
     "load_embeddings",
     "logistic_regression",
     "multi_label_probe",
+    "nearest_neighbours",
     "node_accuracy",
     "save_embeddings",
+    "score_pairs",
     "similarity_search",
 ]

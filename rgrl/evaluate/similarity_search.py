@@ -12,15 +12,12 @@ from torch import Tensor
 
 from rgrl.errors import ConfigError, DataError
 from rgrl.evaluate.checks import checked_classes, checked_embeddings, checked_rows
-from rgrl.evaluate.products import products
+from rgrl.evaluate.cosine_blocks import cosine_blocks
 from rgrl.evaluate.report import Report
 from rgrl.evaluate.setting_checks import require_count
 from rgrl.evaluate.unit_rows import unit_rows
 
 logger = logging.getLogger(__name__)
-
-# Similarities of one chunk of queries.
-_CHUNK_BYTES = 32 << 20
 
 # Cosines in float32 that are nearer than this may be equal.
 _TIE = 1e-6
@@ -77,12 +74,8 @@ def similarity_search(
     points = unit_rows(features[index] if isinstance(features, Tensor) else features[chosen])
     target = torch.from_numpy(classes).to(device)[index]
     sums = dict.fromkeys(ks, 0.0)
-    step = max(1, _CHUNK_BYTES // (4 * chosen.size))
-    for start in range(0, chosen.size, step):
-        cosine = products(points[start : start + step], points)
-        query = target[start : start + step]
-        own = torch.arange(query.numel(), device=device)
-        cosine[own, own + start] = -torch.inf
+    for part, cosine in cosine_blocks(points, np.arange(chosen.size)):
+        query = target[part]
         value, nearest = cosine.topk(max(ks) + 1, dim=1)
         same = target[nearest] == query[:, None]
         for k in sums:

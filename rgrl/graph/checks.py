@@ -10,9 +10,20 @@ import torch
 from scipy import sparse
 from torch import Tensor
 
-from rgrl.errors import DataError
+from rgrl.errors import ConfigError, DataError
+from rgrl.short_repr import short_repr
 
 IntArray = npt.NDArray[np.int64]
+
+
+def require_flag(name: str, value: Any) -> None:
+    """Refuse what is neither True nor False, such as ``"no"``, which counts as true.
+
+    Raises:
+        ConfigError: Names the argument and its value.
+    """
+    if not isinstance(value, (bool, np.bool_)):
+        raise ConfigError(f"{name} is {short_repr(value)}: True or False is needed")
 
 
 def refuse_masked(value: Any, name: str) -> None:

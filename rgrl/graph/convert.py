@@ -9,9 +9,10 @@ import numpy as np
 import torch
 
 from rgrl.errors import DataError
-from rgrl.graph.checks import checked_labels, edge_array
+from rgrl.graph.checks import checked_labels, edge_array, require_flag
 from rgrl.graph.graph import Graph
 from rgrl.graph.graph_parts import GraphParts, graph_parts
+from rgrl.graph.in_node_order import in_node_order
 from rgrl.graph.one_way import warn_if_one_way
 from rgrl.graph.sparse_features import SparseFeatures
 
@@ -36,6 +37,9 @@ def as_graph(
             an undirected edge counts in both directions) or a scipy sparse adjacency ``[N, N]`` (row =
             source).
         x: Features ``[N, F]``; needed for networkx and scipy, overrides those of a Graph, a Data or a pair.
+            The rows of a pandas frame are put in order by its index, which names each node once; one that
+            names no node, such as the default 0 to N - 1 where nodes have other names, leaves them as they
+            are, and the log has a warning. The same holds for ``y``.
         y: Integer labels ``[N]``; overrides those of a Graph or a Data. ``False`` leaves labels out: training
             needs none, and a Data may have targets or several labels a node as its ``y``.
         sparse_features: As in :meth:`Graph.from_edge_index`.
@@ -43,19 +47,21 @@ def as_graph(
             :class:`rgrl.errors.OneWayEdgesWarning` says it.
 
     Raises:
+        ConfigError: If ``undirected`` is neither True nor False.
         DataError: If the form is not known, features are missing, an edge's weight is below 0 or no finite
-            number, or a part is invalid.
+            number, a frame's index does not name each node once, or a part is invalid.
 
     Example:
         >>> import networkx as nx, numpy as np
         >>> as_graph(nx.path_graph(3), x=np.eye(3))
         Graph(num_nodes=3, num_edges=4, num_features=3, features=dense, undirected)
     """
+    require_flag("undirected", undirected)
     if isinstance(source, Graph):
         return _changed(_both_ways(source) if undirected else source, x, y, sparse_features)
     parts = graph_parts(source)
-    x = parts.x if x is None else x
-    y = _own_labels(parts) if y is None else y
+    x = in_node_order(parts.x if x is None else x, parts.names)
+    y = _own_labels(parts) if y is None else in_node_order(y, parts.names, "y")
     if x is None:
         raise DataError("the graph has no features: pass x with one row a node")
     edges = edge_array(parts.edge_index)
@@ -78,6 +84,7 @@ def _both_ways(graph: Graph) -> Graph:
 
 def _changed(graph: Graph, x: Any, y: Any, sparse_features: bool | None) -> Graph:
     """A graph with other features, other labels or none, on its device."""
+    x, y = in_node_order(x, None), in_node_order(y, None, "y")
     if x is not None or sparse_features is not None:
         own = graph.x.to_scipy() if isinstance(graph.x, SparseFeatures) else graph.x
         rebuilt = Graph.from_edge_index(

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from rgrl.errors import ConfigError
 from rgrl.graph import Graph
 from rgrl.graph.augment import Augmentation
+from rgrl.graph.require_graph import require_graph
 from rgrl.methods.block_rows import block_rows
 from rgrl.methods.checks import checked_views, checked_width, require_nodes
 from rgrl.nn import Predictor, freeze_batch_norms, inference, l2_normalize
@@ -139,5 +140,6 @@ class BGRL(nn.Module):
 
     def embed(self, graph: Graph) -> Tensor:
         """Embed the nodes with the online encoder, ``[N, d]``. Changes nothing."""
+        require_graph(graph)
         with inference(self.encoder):
             return self.encoder(graph.view())

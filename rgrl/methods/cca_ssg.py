@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from rgrl.errors import ConfigError, DataError
 from rgrl.graph import Graph
 from rgrl.graph.augment import Augmentation
+from rgrl.graph.require_graph import require_graph
 from rgrl.methods.checks import checked_views, require_nodes
 from rgrl.nn import freeze_batch_norms, inference
 
@@ -140,5 +141,6 @@ class CCASSG(nn.Module):
 
     def embed(self, graph: Graph) -> Tensor:
         """Embed the nodes, ``[N, d]``. Changes nothing."""
+        require_graph(graph)
         with inference(self.encoder):
             return self.encoder(graph.view())

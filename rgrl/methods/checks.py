@@ -10,14 +10,22 @@ from torch import nn
 from rgrl.errors import ConfigError, DataError
 from rgrl.graph import Graph
 from rgrl.graph.augment import Augmentation
+from rgrl.short_repr import short_repr
 
 
 def checked_views(views: Sequence[Augmentation], method: str) -> tuple[Augmentation, Augmentation]:
     """Return the two views.
 
     Raises:
-        ConfigError: If they are not two.
+        ConfigError: If they are not two augmentations.
     """
+    if not hasattr(views, "__len__"):
+        raise ConfigError(
+            f"views is a {type(views).__name__}: {method} needs 2 augmentations, such as (view, view)"
+        )
+    for view in views:
+        if not callable(view):
+            raise ConfigError(f"views holds {short_repr(view)}: {method} needs 2 augmentations")
     if len(views) != 2:
         raise ConfigError(f"{len(views)} views were given: {method} needs 2")
     return views[0], views[1]

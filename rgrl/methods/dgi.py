@@ -13,6 +13,7 @@ from torch.nn import functional as F
 from rgrl.errors import DataError
 from rgrl.graph import Graph
 from rgrl.graph.augment import Augmentation, FeatureShuffle
+from rgrl.graph.require_graph import require_graph
 from rgrl.methods.checks import checked_width, require_nodes
 from rgrl.nn import freeze_batch_norms, inference
 
@@ -119,5 +120,6 @@ class DGI(nn.Module):
 
     def embed(self, graph: Graph) -> Tensor:
         """Embed the nodes, ``[N, d]``. Changes nothing."""
+        require_graph(graph)
         with inference(self.encoder):
             return self.encoder(graph.view())

@@ -12,6 +12,7 @@ from torch.nn import functional as F
 from rgrl.errors import ConfigError, DataError
 from rgrl.graph import Graph
 from rgrl.graph.augment import Augmentation
+from rgrl.graph.require_graph import require_graph
 from rgrl.methods.block_rows import block_rows as rows_of_a_block
 from rgrl.methods.checks import checked_views, checked_width, require_nodes
 from rgrl.nn import Projector, freeze_batch_norms, inference, l2_normalize
@@ -136,5 +137,6 @@ class GRACE(nn.Module):
 
     def embed(self, graph: Graph) -> Tensor:
         """Embed the nodes with the encoder, before the projector: ``[N, d]``. Changes nothing."""
+        require_graph(graph)
         with inference(self.encoder):
             return self.encoder(graph.view())

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from rgrl.errors import ConfigError, DataError
 from rgrl.graph import Graph
+from rgrl.graph.require_graph import require_graph
 from rgrl.methods.rgrl import RGRL
 from rgrl.methods.rgrl_plan import RGRLPlan
 from rgrl.nn import inference
@@ -128,6 +129,7 @@ class MultiplexRGRL(nn.Module):
         Raises:
             DataError: If the graph does not have the relations' nodes and features.
         """
+        require_graph(graph)
         self._check_union(graph)
         with inference(self.model.encoder):
             encoded = [

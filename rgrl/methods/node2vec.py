@@ -12,6 +12,7 @@ from torch import Tensor
 
 from rgrl.errors import ConfigError, MissingExtraError
 from rgrl.graph import Graph, random_walks
+from rgrl.graph.require_graph import require_graph
 
 _LONGEST_WALK = 10_000  # what follows in a sentence gensim leaves out
 _CHUNK = 4096  # walks that are Python lists at a time
@@ -70,6 +71,7 @@ def node2vec(
         >>> node2vec(graph, dimensions=16, walk_length=10).shape  # doctest: +SKIP
         torch.Size([34, 16])
     """
+    require_graph(graph)
     counts = {"dimensions": dimensions, "window": window, "epochs": epochs, "negatives": negatives}
     for name, count in counts.items():
         if count < 1:

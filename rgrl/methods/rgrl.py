@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from rgrl.errors import ConfigError, DataError
 from rgrl.graph import Graph, LocalAnchors, View
 from rgrl.graph.augment import Augmentation
+from rgrl.graph.require_graph import require_graph
 from rgrl.graph.stack_views import stack_views
 from rgrl.methods.block_rows import block_rows
 from rgrl.methods.checks import checked_views, checked_width, require_nodes
@@ -246,5 +247,6 @@ class RGRL(nn.Module):
 
     def embed(self, graph: Graph) -> Tensor:
         """Embed the nodes with the student's encoder, un-normalised: ``[N, d]``. Changes nothing."""
+        require_graph(graph)
         with inference(self.encoder):
             return self.encoder(graph.view())

@@ -18,6 +18,7 @@ from rgrl.evaluate.checks import checked_labels, checked_splits
 from rgrl.evaluate.probe_predict import score
 from rgrl.evaluate.smallest_integers import smallest_integers
 from rgrl.graph import Graph
+from rgrl.graph.require_graph import require_graph
 from rgrl.methods.gcn_classifier import GCNClassifier
 from rgrl.methods.split_fit import SplitFit
 from rgrl.methods.supervised_report import SupervisedReport
@@ -97,6 +98,7 @@ def supervised_gcn(
         raise ConfigError(f"num_classes is {num_classes}: 1 or more is needed")
     if seed < 0:
         raise ConfigError(f"seed is {seed}: 0 or more is needed")
+    require_graph(graph)
     rows = checked_splits(splits, graph.num_nodes)
     classes, count = checked_labels(labels, graph.num_nodes, rows, num_classes)
     if train_graph is not None and any(train.size != train_graph.num_nodes for train, _, _ in rows):

@@ -43,7 +43,11 @@ _TEMPERATURE = (_is_number(_LOWEST_TEMPERATURE), f"a number above 0, at least {_
 _WEIGHT = (_is_number(0), "a number of at least 0")
 _COUNT = (_is_int(1), "a whole number of at least 1")
 _WIDTH = (_is_int(1, _LARGEST_WIDTH), f"a whole number from 1 to {_LARGEST_WIDTH:,}")
-_PROBABILITY_PAIR = (_is_pair(_is_number(0, 1)), "a pair of probabilities from 0 to 1")
+# With 1 in both views nothing is left to learn from: no feature, or no edge.
+_DROP_PAIR = (
+    lambda v: _is_pair(_is_number(0, 1))(v) and min(v) < 1,
+    "a pair of probabilities from 0 to 1, not both 1,",
+)
 _PROBABILITY = (_is_number(0, 1), "a number from 0 to 1")
 _FLAG = (lambda v: isinstance(v, bool), "true or false")
 
@@ -70,8 +74,8 @@ ACCEPTED: dict[str, tuple[Any, str]] = {
     "row_normalize": _FLAG,
     "predictor_hidden": _WIDTH,
     "momentum": _PROBABILITY,
-    "feature_mask": _PROBABILITY_PAIR,
-    "edge_drop": _PROBABILITY_PAIR,
+    "feature_mask": _DROP_PAIR,
+    "edge_drop": _DROP_PAIR,
     "symmetric_edge_drop": _FLAG,
     "num_anchors": _COUNT,
     "alpha": (_is_number(0, 1, open_low=True), "a number above 0 and at most 1"),

@@ -12,8 +12,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rgrl.errors import ConfigError, DataError
+from rgrl.errors import ConfigError
 from rgrl.graph import Graph
+from rgrl.graph.require_graph import require_graph
 from rgrl.methods import Method
 from rgrl.training.adamw import AdamW
 from rgrl.training.keep_freed_memory import keep_freed_memory
@@ -63,7 +64,8 @@ def train(
 
     Returns:
         An iterator that does an update each time it is asked for the next, the teacher's step included, and
-        gives an :class:`Update`. Arguments are checked and the graph is planned at the call.
+        gives an :class:`Update`. Arguments are checked and the graph is planned at the call, and nothing is
+        trained until the iterator is walked: ``for update in train(...): pass``.
 
     Raises:
         ConfigError: If a number is out of range, the precision unknown, or the graph on another device.
@@ -161,8 +163,7 @@ def _walked(batches: Callable[[], Iterable[Graph]], epochs: int, device: torch.d
 
 
 def _require_graph(graph: Graph, device: torch.device) -> None:
-    if not isinstance(graph, Graph):
-        raise DataError(f"the graph is a {type(graph).__name__}: rgrl.as_graph makes a Graph of it")
+    require_graph(graph)
     if graph.device != device:
         raise ConfigError(f"the graph is on {graph.device} and the model on {device}: one device is needed")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from typing import Any
 
@@ -14,6 +15,8 @@ from sklearn.exceptions import NotFittedError
 from small_embedder import club, club_edges, embedder, rows
 from torch_geometric.data import Data
 
+import rgrl
+from rgrl import RGRLEmbedder
 from rgrl.errors import (
     ConfigError,
     DataError,
@@ -21,6 +24,7 @@ from rgrl.errors import (
     OneWayEdgesWarning,
     RGRLError,
     RGRLWarning,
+    UnknownArgumentError,
     UnusedWeightsWarning,
 )
 from rgrl.estimator import UnfittedError
@@ -59,12 +63,43 @@ def test_before_fit_everything_says_so(tmp_path: Any) -> None:
         ({"block_rows": 0}, "block_rows is 0: a whole number of at least 1"),
         ({"verbose": -1}, "verbose is -1: a whole number of at least 0"),
         ({"precision": "fp8"}, "precision is 'fp8': one of"),
+        ({"undirected": "no"}, "^undirected is 'no': True or False is needed$"),
+        ({"warm_start": "yes"}, "^warm_start is 'yes': True or False is needed$"),
+        ({"standardize": 1}, "^standardize is 1: True or False is needed$"),
+        ({"callback": 3}, "^callback is 3: a function of an Update, or None, is needed$"),
+        (
+            {"edge_drop": (1, 1)},
+            r"^edge_drop is \[1.0, 1.0\]: a pair of probabilities from 0 to 1, not both 1, is",
+        ),
+        ({"feature_mask": (1.0, 1.0)}, r"^feature_mask is \[1.0, 1.0\]: a pair of probabilities"),
     ],
 )
 def test_settings_are_refused_by_name(changes: Any, message: str) -> None:
     with pytest.raises(ConfigError, match=message) as caught:
         embedder(**{"features": "degree", **changes}).fit(club())
     assert "\n" not in str(caught.value)
+
+
+def test_arguments_that_there_are_not_are_refused_with_the_nearest() -> None:
+    for make in (RGRLEmbedder, lambda **changes: RGRLEmbedder.from_preset("cora", **changes)):
+        with pytest.raises(UnknownArgumentError) as caught:
+            make(epoch=3)
+        assert str(caught.value) == "RGRLEmbedder has no argument 'epoch': did you mean 'epochs'?"
+    assert issubclass(UnknownArgumentError, (ConfigError, TypeError))
+    with pytest.raises(
+        TypeError, match=r"^RGRLEmbedder was given 'degree' without a name: .* features='degree'$"
+    ):
+        RGRLEmbedder("degree")
+    assert sorted(inspect.signature(RGRLEmbedder).parameters) == list(RGRLEmbedder().get_params())
+
+
+def test_a_flag_changed_after_fit_is_refused_by_transform() -> None:
+    for features in ("degree", "positional"):
+        fitted = embedder(features=features).fit(club()).set_params(undirected="no")
+        with pytest.raises(ConfigError, match="undirected is 'no'"):
+            fitted.transform(club())
+    with pytest.raises(ConfigError, match="undirected is 'no': True or False is needed"):
+        rgrl.as_graph(club(), x=rows(), undirected="no")
 
 
 EDGE = np.array([[0, 1], [1, 0]])

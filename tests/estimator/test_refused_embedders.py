@@ -91,6 +91,21 @@ def _changed(text: str, **changes: Any) -> str:
         ({}, {"facts": {"seed_": -1}}, "seed_ is -1: a whole number of at least 0"),
         ({}, {"facts": {"_edges_key": "x"}}, "_edges_key is 'x': a SHA-256 is needed"),
         ({}, {"facts": {"other": 1}}, "facts have the unknown 'other'"),
+        ({}, {"facts": {"feature_names_in_": "age"}}, "feature_names_in_ is 'age': a list of names, or none"),
+        ({}, {"facts": {"feature_names_in_": ["a"]}}, "feature_names_in_ has 1 names: n_features_in_ is 32"),
+        ({}, {"params": {"standardize": True}}, "standardize is True, but there is no mean of the features"),
+        ({"feature_mean": torch.ones(32)}, {}, "is damaged: the tensor 'feature_std' is missing"),
+        ({"feature_mean": torch.ones(32), "feature_std": torch.ones(32)}, {}, "standardize is False, but"),
+        (
+            {"feature_mean": torch.ones(31), "feature_std": torch.ones(31)},
+            {"params": {"standardize": True}},
+            "mean and deviation of the features: 32 finite ones each are needed",
+        ),
+        (
+            {"feature_mean": torch.ones(32), "feature_std": torch.full((32,), -1.0)},
+            {"params": {"standardize": True}},
+            "a deviation of the features is -1.0: at least 0 is needed",
+        ),
         ({}, {"params": {"learning": 1}}, "is damaged: its parts do not fit together .*'learning'"),
         ({}, {"params": {"epochs": -4}}, "is damaged: its parts do not fit together .*epochs is -4"),
         ({}, {"facts": "{}"}, "is damaged: its parts do not fit together .*have no '_edges_key'"),
@@ -189,3 +204,16 @@ def test_files_that_are_missing_or_cut_short_are_refused(tmp_path: Path, parts: 
         cut.write_bytes(path.read_bytes()[:length])
         with pytest.raises(DataError, match="is damaged or no safetensors file"):
             RGRLEmbedder.load(cut)
+
+
+def test_a_file_from_before_names_and_scales_is_taken(tmp_path: Path, parts: Any) -> None:
+    texts = dict(parts[1])
+    for part, name in (("params", "standardize"), ("facts", "feature_names_in_")):
+        table = json.loads(texts[part])
+        del table[name]
+        texts[part] = json.dumps(table)
+    save_file(parts[0], tmp_path / "a.safetensors", metadata=texts)
+    loaded = RGRLEmbedder.load(tmp_path / "a.safetensors")
+    assert loaded.standardize is False
+    assert not hasattr(loaded, "feature_names_in_")
+    assert torch.equal(torch.from_numpy(loaded.transform(club())), parts[0]["embeddings"])

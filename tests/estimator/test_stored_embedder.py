@@ -71,7 +71,11 @@ def test_what_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 def test_arguments_that_fit_takes_are_stored_as_load_takes_them(tmp_path: Path) -> None:
     fitted = embedder(
-        features="degree", undirected=1, warm_start=np.bool_(False), block_rows=np.int64(7), random_state=None
+        features="degree",
+        undirected=np.bool_(True),
+        warm_start=np.bool_(False),
+        block_rows=np.int64(7),
+        random_state=None,
     ).fit(club())
     fitted.save(tmp_path / "a.safetensors")
     loaded = RGRLEmbedder.load(tmp_path / "a.safetensors")

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -12,9 +11,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from rgrl.errors import ConfigError, DataError
-from rgrl.evaluate import similarity_search
-
-module = import_module("rgrl.evaluate.similarity_search")  # the package's attribute is the function
+from rgrl.evaluate import cosine_blocks, similarity_search
 
 
 def _naive(values: np.ndarray, labels: np.ndarray, k: int) -> float:
@@ -58,7 +55,7 @@ def test_chunks_and_order_change_nothing(clusters: Callable, monkeypatch: pytest
         "sim@5": 0.0,
         "sim@20": 0.0,
     }
-    monkeypatch.setattr(module, "_CHUNK_BYTES", 4 * 150 * 7)
+    monkeypatch.setattr(cosine_blocks, "_BLOCK_BYTES", 4 * 150 * 7)
     for k, share in similarity_search(values, labels, ks=(1, 5, 20)).scores.items():
         assert share == pytest.approx(whole.scores[k])
 
@@ -71,8 +68,8 @@ def test_no_matrix_of_all_pairs_is_made(clusters: Callable, monkeypatch: pytest.
         sizes.append(rows.shape[0])
         return rows @ others.T
 
-    monkeypatch.setattr(module, "_CHUNK_BYTES", 4 * 200 * 16)
-    monkeypatch.setattr(module, "products", products)
+    monkeypatch.setattr(cosine_blocks, "_BLOCK_BYTES", 4 * 200 * 16)
+    monkeypatch.setattr(cosine_blocks, "products", products)
     similarity_search(values, labels)
     assert max(sizes) == 16
     assert sum(sizes) == 200

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import networkx as nx
 import pytest
 import torch
+from torch_geometric.data import Data
 from torch_geometric.nn.models import GraphSAGE
 
 from rgrl.errors import ConfigError, DataError
 from rgrl.graph import Graph
-from rgrl.graph.augment import Identity
-from rgrl.methods import BGRL, DGI, GRACE, RGRL
+from rgrl.graph.augment import Compose, Identity
+from rgrl.methods import BGRL, CCASSG, DGI, GRACE, RGRL, MultiplexRGRL
 from rgrl.methods.block_rows import block_rows
 from rgrl.methods.checks import checked_views, require_nodes
 from rgrl.nn import GCNEncoder, make_encoder
@@ -21,6 +23,38 @@ def test_views_must_be_two(count):
         checked_views([Identity()] * count, "GRACE")
     pair = [Identity(), Identity()]
     assert checked_views(pair, "GRACE") == (pair[0], pair[1])
+
+
+def test_what_is_no_pair_of_views_is_named():
+    view = Compose([Identity(), Identity()])
+    encoder = GCNEncoder(2, (2,))
+    for make in (RGRL, GRACE, BGRL, CCASSG):
+        with pytest.raises(
+            ConfigError, match=r"^views is a Compose: .* needs 2 augmentations, such as \(view,"
+        ):
+            make(encoder, views=view)
+        with pytest.raises(ConfigError, match=r"^views holds 0\.3: .* needs 2 augmentations$"):
+            make(encoder, views=(view, 0.3))
+
+
+def models():
+    encoder, views = GCNEncoder(2, (2,), norm="none"), (Identity(), Identity())
+    two = Graph.from_edge_index([[0, 1], [1, 0]], x=torch.ones(2, 2))
+    model = RGRL(encoder, views=views)
+    yield from (model, DGI(encoder), MultiplexRGRL(model, {"a": two, "b": two}))
+    yield from (make(encoder, views=views) for make in (GRACE, BGRL, CCASSG))
+
+
+@pytest.mark.parametrize("model", models(), ids=lambda model: type(model).__name__)
+def test_every_method_names_a_graph_of_another_library(model):
+    for graph, kind in (
+        (nx.path_graph(2), "a networkx Graph"),
+        (Data(x=torch.ones(2, 2), edge_index=torch.tensor([[0, 1], [1, 0]])), "a torch_geometric Data"),
+    ):
+        needed = f"the graph is {kind}: rgrl.as_graph makes an rgrl.Graph of it"
+        with pytest.raises(DataError) as caught:
+            model.embed(graph)
+        assert str(caught.value) == needed
 
 
 def test_too_few_nodes_are_named():

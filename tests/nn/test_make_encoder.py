@@ -134,6 +134,12 @@ def test_sgc_takes_the_number_of_layers_for_its_hops():
         *(({"name": name, "num_features": 0}, "num_features is 0: at least 1") for name in NAMES),
         *(({"name": name, "layers": ()}, r"layers is \[\]") for name in NAMES),
         *(({"name": name, "layers": (-1, 4)}, r"layers is \[-1, 4\]") for name in NAMES),
+        *(
+            ({"name": name, "layers": 16}, r"layers is 16: one width .*, such as \(64, 32\)$")
+            for name in NAMES
+        ),
+        ({"name": "gcn", "layers": (16.0, 8)}, r"layers is \[16\.0, 8\]: one width"),
+        ({"name": "gcn", "num_features": "3"}, "num_features is '3': at least 1"),
         *(({"name": name, "norm": "bach"}, "norm is 'bach'") for name in NAMES),
         *(({"name": name, "activation": "elu"}, "activation is 'elu'") for name in NAMES),
         ({"name": "gat", "heads": 0}, "heads is 0: a divisor of the layer's width 8"),

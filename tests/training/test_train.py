@@ -94,7 +94,7 @@ def test_eval_between_updates_changes_nothing(norm):
 def test_a_graph_elsewhere_or_of_another_library_is_named():
     with pytest.raises(ConfigError, match="the graph is on cpu and the model on meta: one device is needed"):
         train(make_model().to("meta"), GRAPH, epochs=1)
-    with pytest.raises(DataError, match=r"the graph is a Data: rgrl\.as_graph makes a Graph of it"):
+    with pytest.raises(DataError, match=r"the graph is a torch_geometric Data: rgrl\.as_graph makes an"):
         train(make_model(), Data(edge_index=GRAPH.edge_index, x=torch.eye(3)), epochs=1)
 
 
