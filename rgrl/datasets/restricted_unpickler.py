@@ -7,28 +7,15 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from rgrl.datasets.dtype_parts import DtypeParts
-from rgrl.datasets.pickled_array import PickledArray
+from rgrl.datasets.numpy_stand_ins import NUMPY_STAND_INS
 from rgrl.datasets.sparse_parts import SparseParts
 from rgrl.errors import DataError, UnsafeDataError
 
 # No published file of citations reaches a tenth of it.
 MAX_PICKLE_BYTES = 256 * 1024 * 1024
-_PLAIN_ARRAY = "numpy.ndarray"
-
-
-def _empty_array(subtype: object, shape: object, dtype: object) -> PickledArray:
-    """Stand in for numpy's own reconstruction: an empty plain array, which the pickle then fills."""
-    if subtype is not _PLAIN_ARRAY:
-        raise pickle.UnpicklingError(f"array of type {subtype!r}")
-    return PickledArray((0,), dtype="b")
-
 
 _ADMITTED: dict[tuple[str, str], Any] = {
-    ("numpy", "ndarray"): _PLAIN_ARRAY,
-    ("numpy", "dtype"): DtypeParts,
-    ("numpy.core.multiarray", "_reconstruct"): _empty_array,
-    ("numpy._core.multiarray", "_reconstruct"): _empty_array,
+    **NUMPY_STAND_INS,
     ("collections", "defaultdict"): defaultdict,
     ("__builtin__", "list"): list,
     ("builtins", "list"): list,

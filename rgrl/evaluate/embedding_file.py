@@ -26,8 +26,8 @@ def load_embeddings(path: Path | str) -> LoadedEmbeddings:
     """Read embeddings ``[N, d]`` without running anything that the file may hold.
 
     Accepted are ``.npy``; ``.npz`` and ``.safetensors`` with one array or one named ``embeddings``; ``.pt``
-    with a tensor, or a dictionary with one two-dimensional tensor or one named ``embeddings``. Integers and
-    booleans become float32.
+    with a tensor or numpy array, or a dictionary with one of two dimensions or one named ``embeddings``.
+    Integers and booleans become float32.
 
     Args:
         path: The file.
