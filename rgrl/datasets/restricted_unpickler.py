@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 from collections import defaultdict
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any, BinaryIO
 
 from rgrl.datasets.numpy_stand_ins import NUMPY_STAND_INS
 from rgrl.datasets.sparse_parts import SparseParts
-from rgrl.errors import DataError, UnsafeDataError
+from rgrl.errors import DataError, DataUnavailableError, UnsafeDataError
 
 # No published file of citations reaches a tenth of it.
 MAX_PICKLE_BYTES = 256 * 1024 * 1024
@@ -64,13 +65,17 @@ def load_pickle(path: Path, *, max_bytes: int | None = None) -> Any:
     Raises:
         UnsafeDataError: It names anything but plain data.
         DataError: It is too large, truncated or no pickle.
+        DataUnavailableError: It cannot be read.
     """
-    size = path.stat().st_size
     limit = MAX_PICKLE_BYTES if max_bytes is None else max_bytes
-    if size > limit:
-        raise DataError(f"{path} has {size} bytes; a pickled data file may have at most {limit}")
-    with path.open("rb") as stream:
-        return read_pickle(stream, str(path), size)
+    try:
+        with path.open("rb") as stream:
+            size = os.fstat(stream.fileno()).st_size
+            if size > limit:
+                raise DataError(f"{path} has {size} bytes; a pickled data file may have at most {limit}")
+            return read_pickle(stream, str(path), size)
+    except OSError as error:
+        raise DataUnavailableError(f"{path} cannot be read: {error.strerror or error}") from error
 
 
 def read_pickle(stream: BinaryIO, source: str, size: int) -> Any:
