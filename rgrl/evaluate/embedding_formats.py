@@ -47,6 +47,8 @@ def read_npy(path: Path) -> Raw:
 
 def read_npz(path: Path) -> Raw:
     """Read the array named ``embeddings``, or the only one, of a numpy archive."""
+    from rgrl.datasets.npz import refuse_oversize
+
     with path.open("rb") as file:
         start = file.read(4)
     if not start.startswith(b"PK"):
@@ -58,6 +60,8 @@ def read_npz(path: Path) -> Raw:
     try:
         with np.load(path, allow_pickle=False) as archive:
             name = _only_name(list(archive.files), path, "arrays")
+            members = [each for each in archive.zip.infolist() if each.filename in (name, f"{name}.npy")]
+            refuse_oversize(str(path), members)
             array = archive[name]
     except DataError:
         raise
