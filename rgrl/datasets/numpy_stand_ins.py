@@ -18,10 +18,33 @@ def _empty_array(subtype: object, shape: object, dtype: object) -> PickledArray:
     return np.empty(0, dtype="b").view(PickledArray)
 
 
+def _scalar(parts: object, content: object) -> Any:
+    """Stand in for numpy's scalar: a number or truth value, of a content that fits its type."""
+    if not isinstance(parts, DtypeParts) or (dtype := parts.to_dtype()).kind not in "biuf":
+        raise ValueError("scalar that is no number")
+    content = content.encode("latin1") if isinstance(content, str) else content
+    if not isinstance(content, bytes) or len(content) != dtype.itemsize:
+        raise ValueError(f"scalar of {dtype} with another content")
+    return np.frombuffer(content, dtype)[0]
+
+
+def _from_buffer(content: object, dtype: object, shape: object, order: object) -> PickledArray:
+    """Stand in for what makes an array of a buffer, as the fifth protocol does."""
+    if order not in ("C", "F"):
+        raise ValueError(f"array in the order {str(order)[:40]!r}")
+    array = np.empty(0, dtype="b").view(PickledArray)
+    array.__setstate__((1, shape, dtype, order == "F", content))
+    return array
+
+
 #: Each by the module and the name that a file gives.
 NUMPY_STAND_INS: dict[tuple[str, str], Any] = {
     ("numpy", "ndarray"): PickledArray,
+    ("numpy", "matrix"): PickledArray,
+    ("numpy.matrixlib.defmatrix", "matrix"): PickledArray,
     ("numpy", "dtype"): DtypeParts,
-    ("numpy.core.multiarray", "_reconstruct"): _empty_array,
-    ("numpy._core.multiarray", "_reconstruct"): _empty_array,
 }
+for _core in ("numpy.core", "numpy._core"):
+    NUMPY_STAND_INS[f"{_core}.multiarray", "_reconstruct"] = _empty_array
+    NUMPY_STAND_INS[f"{_core}.multiarray", "scalar"] = _scalar
+    NUMPY_STAND_INS[f"{_core}.numeric", "_frombuffer"] = _from_buffer
