@@ -15,12 +15,18 @@ from rgrl.errors import OutputError, RGRLError
 def write_whole(path: Path) -> Iterator[Path]:
     """Give a file to write; it takes the place of ``path`` when the block ends without an error.
 
+    It has the mode that new files have here, though a writer such as safetensors' makes one of its own, which
+    only its owner can read.
+
     Raises:
         OutputError: If it cannot be written.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
+        temporary.touch()
+        mode = temporary.stat().st_mode
         yield temporary
+        temporary.chmod(mode)
         temporary.replace(path)
     except RGRLError:
         raise

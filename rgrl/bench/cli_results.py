@@ -46,9 +46,7 @@ def report(
 
 
 def evaluate(
-    embeddings: Annotated[
-        Path, typer.Argument(help="A .npy, .npz, .safetensors or .pt file of tensors, [N, d].")
-    ],
+    embeddings: Annotated[Path, typer.Argument(help="A .npy, .npz, .safetensors or .pt file, [N, d].")],
     dataset: Annotated[
         str,
         typer.Option(

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from rgrl.bench.environment import forget_peak_memory
 from rgrl.bench.failure import failure
 from rgrl.bench.fitting import require_fitting
 from rgrl.bench.logs.seed_logs import SeedLogs
@@ -40,6 +41,7 @@ def do_work(work: Work, *, display: Display) -> Iterator[dict[str, Any]]:
         RunsFailedError: At the end, if some of several tasks failed; it names each with its reason.
     """
     folder = ResultFolder(work.out)
+    forget_peak_memory(work.device)
     with display() as observer:
         dataset = apart_from_registry(
             load_dataset(work.dataset, root=work.root, progress=observer.download, features=work.features)

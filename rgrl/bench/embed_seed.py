@@ -18,7 +18,7 @@ from rgrl.bench.run_key import RunKey
 from rgrl.bench.seed_run import Evaluation, Probe, SeedRun, run_seed
 from rgrl.bench.time_limit import TimeLimit
 from rgrl.datasets import Dataset
-from rgrl.errors import ConfigError, DataError
+from rgrl.errors import ConfigError
 from rgrl.graph import Graph, SparseFeatures
 from rgrl.presets import TrainingPreset
 from rgrl.presets.node2vec_preset import Node2VecPreset
@@ -198,11 +198,7 @@ def _on_relations(
     own = {relation.lower(): graph.to(union.device) for relation, graph in relations.items()}
     if name == "rgrl":
         return union, build_multiplex(preset, own, generator)
-    relation = name.removeprefix(SINGLE)
-    if relation not in own:
-        accepted = ", ".join(own) or "none, for the dataset has no relations"
-        raise DataError(f"the method {name!r} names the relation {relation!r}: accepted are {accepted}")
-    return own[relation], build_method(preset, union.num_features, generator)
+    return own[name.removeprefix(SINGLE)], build_method(preset, union.num_features, generator)
 
 
 def _walks(preset: Node2VecPreset, graph: Graph, seed: int, limit: TimeLimit) -> Tensor:

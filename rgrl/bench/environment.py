@@ -7,6 +7,7 @@ import re
 import resource
 import shlex
 import sys
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ def hardware(device: str) -> dict[str, Any]:
 
 
 def peak_memory_bytes(device: str) -> int:
-    """Largest memory use so far: of this process on the CPU, of the allocator on a GPU."""
+    """Largest memory use since `forget_peak_memory`: of this process, or of the allocator on a GPU."""
     if device.startswith("cuda"):
         import torch
 
@@ -61,6 +62,17 @@ def peak_memory_bytes(device: str) -> int:
         return int(mark[1]) * 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
+
+
+def forget_peak_memory(device: str) -> None:
+    """Let the peak of earlier runs in this process not count for later ones, where the system can do that."""
+    if device.startswith("cuda"):
+        import torch
+
+        if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+            torch.cuda.reset_peak_memory_stats(device)
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")  # Linux: the high-water mark is what is in use now
 
 
 def command() -> str:

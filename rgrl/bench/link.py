@@ -8,34 +8,28 @@ from dataclasses import replace
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from rgrl.bench.seed_run import Probe
 from rgrl.datasets import EdgeSplit
 from rgrl.datasets.node_pairs import IntArray, pair_numbers
 from rgrl.datasets.split_edges import training_graph
 from rgrl.evaluate import ProbeReport, Report, link_prediction
+from rgrl.evaluate.pair_scores import cosine
+from rgrl.evaluate.ranking_metrics import area_under_curve
 from rgrl.graph import Graph, SparseFeatures, as_graph
 from rgrl.graph.structural_features import structural_features
 
 
 def link_probe(split: EdgeSplit) -> Probe:
     """AUC of the cosine on validation edges against random negatives, in per cent; test is not looked at."""
+    edges, others = split.val.numpy(), split.negatives_random.val.numpy()
 
     def probe(embedding: Tensor) -> ProbeReport:
-        auc = 100 * _cosine_auc(embedding, split.val, split.negatives_random.val)
+        values = embedding.float().cpu()
+        auc = 100 * area_under_curve(cosine(values, edges), cosine(values, others))
         return ProbeReport(val=(auc,), test=(float("nan"),))
 
     return probe
-
-
-def _cosine_auc(embedding: Tensor, positives: Tensor, negatives: Tensor) -> float:
-    from sklearn.metrics import roc_auc_score
-
-    normal = functional.normalize(embedding.float().cpu(), dim=1)
-    scores = [(normal[pairs[0]] * normal[pairs[1]]).sum(dim=1) for pairs in (positives, negatives)]
-    truth = torch.cat([torch.ones(positives.shape[1]), torch.zeros(negatives.shape[1])])
-    return float(roc_auc_score(truth.numpy(), torch.cat(scores).numpy()))
 
 
 def with_own_features(split: EdgeSplit, kind: str | None) -> EdgeSplit:

@@ -117,11 +117,14 @@ def split_sizes(splits: Sequence[Split]) -> list[float] | None:
 def _against(known: Published | None, means: Mapping[str, float | None]) -> dict[str, Any]:
     """The published number, and the gap of the probe that it stands for."""
     if known is None:
-        return dict.fromkeys(("paper_mean", "paper_std", "paper_source", "paper_probe", "paper_gap"))
+        return dict.fromkeys(
+            ("paper_mean", "paper_std", "paper_std_over", "paper_source", "paper_probe", "paper_gap")
+        )
     ours = means[PROBES[known.probe]]
     return {
         "paper_mean": known.mean,
         "paper_std": known.std,
+        "paper_std_over": known.over,
         "paper_source": known.source,
         "paper_probe": known.probe,
         "paper_gap": None if ours is None else ours - known.mean,

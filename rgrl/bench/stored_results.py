@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,14 @@ from rgrl.errors import DataError
 
 logger = logging.getLogger(__name__)
 
+#: What a terminal would act on or a stream could not write: control characters and halves of surrogate pairs.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
 
 def read_results(path: Path, *, level: int = logging.WARNING) -> list[dict[str, Any]]:
     """Every result of a ``results.jsonl``, in its order; a line that is damaged or none is passed over.
+
+    A control character in any text, which would reach the terminal with a label, becomes U+FFFD.
 
     Args:
         path: The file.
@@ -44,8 +50,16 @@ def read_lines(path: Path) -> tuple[list[tuple[int, dict[str, Any]]], list[tuple
         if result is None:
             passed_over.append((number, fault))
         else:
-            found.append((number, result))
+            found.append((number, _printable(result)))
     return found, passed_over
+
+
+def _printable(value: Any) -> Any:
+    if isinstance(value, str):
+        return _UNPRINTABLE.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {_printable(key): _printable(each) for key, each in value.items()}
+    return [_printable(each) for each in value] if isinstance(value, list) else value
 
 
 def said_of(path: Path, passed_over: Sequence[tuple[int, str]]) -> str:

@@ -9,7 +9,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from rgrl.bench.published import PROBE_TITLES, SOURCES
+from rgrl.bench.published import OVER, PROBE_TITLES, SOURCES
 from rgrl.datasets import DatasetSpec
 
 
@@ -50,8 +50,8 @@ def result_table(result: Mapping[str, Any]) -> Table:
         table.add_row(
             SOURCES[result["paper_source"]],
             f"{result['paper_mean']:.2f}",
-            f"± {result['paper_std']:.2f}",
-            _gap_note(result),
+            f"± {result['paper_std']:.2f}" if result.get("paper_std_over") == "splits" else "",
+            _paper_note(result),
         )
     return table
 
@@ -196,12 +196,15 @@ def _updates(result: Mapping[str, Any], key: str) -> str:
     return ", ".join("-" if run[key] is None else str(run[key]) for run in result["runs"])
 
 
-def _gap_note(result: Mapping[str, Any]) -> str:
-    if result["paper_gap"] is None:
-        return ""
-    probe = result.get("paper_probe", "paper")
-    by = "" if probe == "paper" else f", {PROBE_TITLES[probe]}"
-    return f"ours {result['paper_gap']:+.2f}{by}"
+def _paper_note(result: Mapping[str, Any]) -> str:
+    """The gap, and the published deviation where it is known to be over something other than splits."""
+    over = result.get("paper_std_over")
+    notes = [f"± {result['paper_std']:.2f} {OVER[over]}"] if over not in (None, "splits") else []
+    if result["paper_gap"] is not None:
+        probe = result.get("paper_probe", "paper")
+        by = "" if probe == "paper" else f", {PROBE_TITLES[probe]}"
+        notes.append(f"ours {result['paper_gap']:+.2f}{by}")
+    return "; ".join(notes)
 
 
 def evaluation_table(report: Mapping[str, Any]) -> Table:

@@ -118,10 +118,13 @@ def _require_folder(out: Path) -> None:
 
 
 def _default_storage(out: Path) -> str:
-    """A file in the folder."""
+    """A file in the folder, as a URL in which a part such as ``%20`` stands for itself."""
+    from sqlalchemy.engine import URL
+
     if "?" in str(out):  # where a URL's path ends
         raise ConfigError(f"--out is {str(out)!r}: a path without '?' is needed, or --storage")
-    return f"sqlite:///{out / 'tune.sqlite3'}"
+    url = URL.create("sqlite", database=str(out / "tune.sqlite3"))
+    return url.render_as_string(hide_password=False)
 
 
 def _identity(

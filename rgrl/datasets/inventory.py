@@ -12,6 +12,7 @@ from rgrl.datasets.file_location import FileLocation
 from rgrl.datasets.raw_file import RawFile
 from rgrl.datasets.registry import find_spec
 from rgrl.datasets.sources import find_file, locate, raw_folders
+from rgrl.errors import DataUnavailableError
 
 
 def fetch(
@@ -75,7 +76,10 @@ def on_disk(name: str, *, root: Path | None = None) -> bool:
     if spec.reader == "embedded":
         return True
     folders = raw_folders(spec, root)
-    return any(all(find_file(file, folders) for file in files) for _, files in spec.layouts)
+    try:
+        return any(all(find_file(file, folders) for file in files) for _, files in spec.layouts)
+    except DataUnavailableError:
+        return False
 
 
 def _files_in_use(spec: DatasetSpec, root: Path | None) -> tuple[RawFile, ...]:

@@ -128,8 +128,10 @@ def _matrix(value: Any, name: str) -> sparse.csr_matrix:
 
 
 def _integers(value: Any, name: str) -> npt.NDArray[np.int64]:
-    """Node or class indices as one row, whatever the shape of their array."""
+    """Node or class indices as one row, whatever the shape of their array; whole floats are taken."""
     array = np.asarray(value)
+    if array.dtype.kind == "f" and np.array_equal(array, np.trunc(array)) and (abs(array) < 2**53).all():
+        array = array.astype(np.int64)
     if array.dtype.kind not in "iu":
         raise DataError(f"{name} holds {array.dtype}; integers are expected")
     return array.ravel().astype(np.int64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,7 @@ def read_npz(path: Path, *, own: bool = False) -> RawGraph:
         raise DataError(f"{path} is damaged or no .npz archive (of {path.stat().st_size} bytes)")
     try:
         with np.load(path, allow_pickle=False) as archive:
-            _refuse_oversize(path, archive)
+            refuse_oversize("it", archive.zip.infolist())
             _require_keys(archive)
             x = _features(archive, binarise=not own)
             adj = _csr(archive, "adj")
@@ -76,10 +76,15 @@ def _require_keys(archive: Mapping[str, Any]) -> None:
         )
 
 
-def _refuse_oversize(path: Path, archive: Any) -> None:
-    total = sum(member.file_size for member in archive.zip.infolist())
+def refuse_oversize(name: str, members: Iterable[zipfile.ZipInfo]) -> None:
+    """Refuse members of an archive that would take too much memory, by the size that they state.
+
+    Raises:
+        DataError: They unpack to more than `MAX_ARRAY_BYTES`; the message begins with the name.
+    """
+    total = sum(member.file_size for member in members)
     if total > MAX_ARRAY_BYTES:
-        raise DataError(f"unpacks to {total} bytes; at most {MAX_ARRAY_BYTES} are accepted")
+        raise DataError(f"{name} unpacks to {total} bytes; at most {MAX_ARRAY_BYTES} are accepted")
 
 
 def _features(

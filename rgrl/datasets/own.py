@@ -171,6 +171,8 @@ def _dataset(path: Path, raw: RawGraph, ids: tuple[str, ...] | None) -> Dataset:
     found = fingerprint(raw.x, raw.edge_index, raw.y)
     if own:  # results are found by the digest, and other masks give other results
         found = replace(found, digest=_with_splits(found.digest, own))
+    if ids is not None and ids != tuple(map(str, range(n))):  # stored embeddings hold the ids
+        found = replace(found, digest=_with_ids(found.digest, ids))
     return Dataset(
         name=name,
         graph=graph,
@@ -199,6 +201,14 @@ def _with_splits(digest: str, splits: Sequence[Split]) -> str:
     for split in splits:
         for part in (split.train, split.val, split.test):
             content.update(b"%d," % part.size + part.tobytes())
+    return content.hexdigest()
+
+
+def _with_ids(digest: str, ids: Sequence[str]) -> str:
+    content = hashlib.sha256(digest.encode())
+    for name in ids:
+        code = name.encode()
+        content.update(b"%d," % len(code) + code)
     return content.hexdigest()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from math import prod
 from typing import Any
 
@@ -17,6 +18,10 @@ class PickledArray(np.ndarray[Any, np.dtype[Any]]):
 
     numpy itself trusts the file here; a list that is shorter than the shape says makes it read past the end.
     """
+
+    def __new__(cls, *_: object) -> PickledArray:
+        """Refuse to be called: a file could ask for any size."""
+        raise pickle.UnpicklingError("an array's type is not callable")
 
     def __setstate__(self, state: Any) -> None:
         _, shape, parts, is_fortran, content = state

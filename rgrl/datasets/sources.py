@@ -53,10 +53,18 @@ def raw_folders(spec: DatasetSpec, root: Path | None) -> list[tuple[str, Path]]:
 
 
 def find_file(file: RawFile, folders: Sequence[tuple[str, Path]]) -> tuple[str, Path] | None:
-    """Return the first place on disk that has a file, as (`root` or `cache`, path)."""
+    """Return the first place on disk that has a file, as (`root` or `cache`, path).
+
+    Raises:
+        DataUnavailableError: A folder cannot be looked into.
+    """
     for place, folder in folders:
-        if (folder / file.name).is_file():
-            return place, folder / file.name
+        path = folder / file.name
+        try:
+            if path.is_file():
+                return place, path
+        except OSError as error:
+            raise DataUnavailableError(f"cannot look for '{path}': {error.strerror}") from error
     return None
 
 
@@ -80,7 +88,8 @@ def locate(
 
     Raises:
         DataError: A file has the wrong digest. No other source is tried in its place.
-        DataUnavailableError: Files are missing and could not be fetched; the message says what was tried.
+        DataUnavailableError: Files are missing and could not be fetched, and the message says what was tried;
+            or a folder cannot be looked into.
         ConfigError: The data folder that was named is no folder.
     """
     folders = raw_folders(spec, root)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ from rgrl.errors import DataError, OutputError
 from rgrl.evaluate.checks import require_finite
 from rgrl.evaluate.embedding_formats import read_npy, read_npz, read_pt, read_safetensors
 from rgrl.evaluate.loaded_embeddings import LoadedEmbeddings
+from rgrl.write_whole import write_whole
 
 logger = logging.getLogger(__name__)
 
@@ -26,8 +25,8 @@ def load_embeddings(path: Path | str) -> LoadedEmbeddings:
     """Read embeddings ``[N, d]`` without running anything that the file may hold.
 
     Accepted are ``.npy``; ``.npz`` and ``.safetensors`` with one array or one named ``embeddings``; ``.pt``
-    with a tensor, or a dictionary with one two-dimensional tensor or one named ``embeddings``. Integers and
-    booleans become float32.
+    with a tensor or numpy array, or a dictionary with one of two dimensions or one named ``embeddings``.
+    Integers and booleans become float32.
 
     Args:
         path: The file.
@@ -89,15 +88,8 @@ def save_embeddings(
         raise DataError(f"the values for {path} are a {kind} ({error}): numbers [N, d] are needed") from None
     matrix = _as_matrix(tensor.detach().cpu(), path).contiguous()
     known = {} if fingerprint is None else {"fingerprint": fingerprint}
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
+    with write_whole(path) as temporary:
         save_file({"embeddings": matrix}, temporary, metadata={**(metadata or {}), **known})
-        temporary.replace(path)
-    except Exception as error:  # safetensors has its own error for a full disk or a missing folder
-        raise OutputError(f"{path} cannot be written: {getattr(error, 'strerror', None) or error}") from None
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
 
 
 def check_embeddings(loaded: LoadedEmbeddings, *, num_nodes: int, fingerprint: str) -> None:

@@ -47,6 +47,8 @@ def read_npy(path: Path) -> Raw:
 
 def read_npz(path: Path) -> Raw:
     """Read the array named ``embeddings``, or the only one, of a numpy archive."""
+    from rgrl.datasets.npz import refuse_oversize
+
     with path.open("rb") as file:
         start = file.read(4)
     if not start.startswith(b"PK"):
@@ -58,6 +60,8 @@ def read_npz(path: Path) -> Raw:
     try:
         with np.load(path, allow_pickle=False) as archive:
             name = _only_name(list(archive.files), path, "arrays")
+            members = [each for each in archive.zip.infolist() if each.filename in (name, f"{name}.npy")]
+            refuse_oversize(str(path), members)
             array = archive[name]
     except DataError:
         raise
@@ -81,25 +85,32 @@ def read_safetensors(path: Path) -> Raw:
 
 
 def read_pt(path: Path) -> Raw:
-    """Read a torch file that holds a tensor, or a dictionary with exactly one candidate."""
+    """Read a torch file that holds a matrix, or a dictionary with exactly one; tensor or array."""
+    from rgrl.datasets.numpy_stand_ins import NUMPY_STAND_INS
+
+    names: list[Any] = [(stand_in, ".".join(name)) for name, stand_in in NUMPY_STAND_INS.items()]
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), torch.serialization.safe_globals(names):
             warnings.simplefilter("ignore")  # remarks on the pickle's protocol
             content = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:
         raise _not_plain(path) from None
     except Exception as error:  # torch's unpickler meets garbage with whatever its stack gives
         raise _damaged(path, error) from None
-    if isinstance(content, Tensor):
-        return content, {}
-    if not isinstance(content, Mapping):
+    if isinstance(content, Mapping):
+        matrices = {str(name): value for name, value in content.items() if _is_array(value)}
+        if _KEY not in matrices:
+            matrices = {name: value for name, value in matrices.items() if value.ndim == 2}
+        content = matrices[_only_name(list(matrices), path, "two-dimensional tensors or arrays")]
+    if not _is_array(content):
         raise DataError(
-            f"{path} holds a {type(content).__name__}: a tensor or a dictionary of tensors is needed"
+            f"{path} holds a {type(content).__name__}: a tensor, an array or a dictionary of them is needed"
         )
-    tensors = {str(name): value for name, value in content.items() if isinstance(value, Tensor)}
-    if _KEY not in tensors:
-        tensors = {name: value for name, value in tensors.items() if value.dim() == 2}
-    return tensors[_only_name(list(tensors), path, "two-dimensional tensors")], {}
+    return (content if isinstance(content, Tensor) else _numeric(np.asarray(content), path)), {}
+
+
+def _is_array(value: object) -> bool:
+    return isinstance(value, Tensor | np.ndarray)
 
 
 def _only_name(names: list[str], path: Path, kind: str) -> str:

@@ -16,7 +16,7 @@ from rgrl.evaluate.hadamard_path import hadamard_path
 from rgrl.evaluate.logistic_regression import DEFAULT_STRENGTHS, TOLERANCE
 from rgrl.evaluate.pair_scores import FloatArray, cosine, weighted_dot
 from rgrl.evaluate.products import Embeddings
-from rgrl.evaluate.ranking_metrics import ranking_metrics
+from rgrl.evaluate.ranking_metrics import area_under_curve, ranking_metrics
 from rgrl.evaluate.report import Report
 from rgrl.evaluate.two_hop_share import two_hop_share
 
@@ -123,7 +123,7 @@ def _candidates(
 
 
 def _auc(edges: IntArray, others: IntArray, scorer: Scorer) -> float:
-    return ranking_metrics(scorer(edges), scorer(others))["auc"]
+    return area_under_curve(scorer(edges), scorer(others))
 
 
 def _check_names(names: Sequence[str], accepted: Sequence[str], what: str) -> None:

@@ -21,16 +21,35 @@ def ranking_metrics(positive: FloatArray, negative: FloatArray) -> dict[str, flo
         >>> ranking_metrics(np.array([3.0, 1.0]), np.array([0.0, 2.0]))["auc"]
         0.75
     """
-    from sklearn.metrics import average_precision_score, roc_auc_score
+    from sklearn.metrics import average_precision_score
 
-    scores = np.concatenate([positive, negative])
-    labels = np.arange(scores.size) < positive.size
     return {
-        "auc": float(roc_auc_score(labels, scores)),
-        "ap": float(average_precision_score(labels, scores)),
+        "auc": area_under_curve(positive, negative),
+        "ap": float(average_precision_score(*_labelled(positive, negative))),
         **{f"hits@{k}": hits_at(positive, negative, k) for k in HITS_AT},
         "mrr": mean_reciprocal_rank(positive, negative),
     }
+
+
+def area_under_curve(positive: FloatArray, negative: FloatArray) -> float:
+    """Area under the receiver operating characteristic.
+
+    Args:
+        positive: ``[P]``, finite.
+        negative: ``[Q]``, finite.
+
+    Example:
+        >>> area_under_curve(np.array([3.0, 1.0]), np.array([0.0, 1.0]))
+        0.875
+    """
+    from sklearn.metrics import roc_auc_score
+
+    return float(roc_auc_score(*_labelled(positive, negative)))
+
+
+def _labelled(positive: FloatArray, negative: FloatArray) -> tuple[npt.NDArray[np.bool_], FloatArray]:
+    scores = np.concatenate([positive, negative])
+    return np.arange(scores.size) < positive.size, scores
 
 
 def hits_at(positive: FloatArray, negative: FloatArray, k: int) -> float:

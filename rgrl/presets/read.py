@@ -71,7 +71,7 @@ def load_preset(name: str) -> Any:
     except ValueError as error:  # no TOML, no UTF-8, or a number of more digits than Python reads
         raise ConfigError(f"the preset file {path} is no TOML: {error}") from None
     method = values.pop("method", "rgrl" if own else _method_of(name))
-    if method not in METHOD_PRESETS:
+    if not isinstance(method, str) or method not in METHOD_PRESETS:
         raise ConfigError(f"the preset {name} has the method {method!r}: accepted are {_methods()}")
     return METHOD_PRESETS[method].from_mapping(values, source=f"the preset {name}")
 

@@ -9,6 +9,7 @@ import torch
 from method_runs import method_run
 
 from rgrl.bench import embed_seed as module
+from rgrl.bench.link import link_probe
 from rgrl.datasets import Dataset, load_dataset, split_edges
 from rgrl.evaluate import hadamard_path, link_prediction, load_embeddings
 from rgrl.graph import Graph, SparseFeatures, as_graph, structural_features
@@ -44,6 +45,14 @@ def test_raw_features_stay_sparse(tmp_path, karate, monkeypatch):
     expected = link_prediction(karate.graph.x, split_edges(karate.graph))
     for metric, value in result["metrics"].items():
         assert value["mean"] == expected.mean(metric)
+
+
+def test_what_chooses_is_what_is_reported_of_validation(karate):
+    split = split_edges(karate.graph)
+    embedding = torch.randn(34, 8, generator=torch.Generator().manual_seed(0))
+    embedding[::2] *= 1e-20  # short rows have directions too
+    reported = link_prediction(embedding, split, scorers=["cosine"])
+    assert link_probe(split)(embedding).val_mean == 100 * reported.mean("val/random/cosine/auc")
 
 
 @pytest.mark.parametrize("method", ["rgrl", "rgrl:odd"])

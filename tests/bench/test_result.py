@@ -10,12 +10,13 @@ from rich.console import Console
 
 from rgrl.bench import published as published_module
 from rgrl.bench import seed_record as record_module
-from rgrl.bench.published import PROBE_TITLES, PROBES, SOURCES, Published, published
+from rgrl.bench.published import OVER, PROBE_TITLES, PROBES, SOURCES, Published, published
 from rgrl.bench.result import classification_result, split_sizes
 from rgrl.bench.run_key import RunKey
 from rgrl.bench.seed_record import seed_record
 from rgrl.bench.seed_run import Evaluation, SeedRun
 from rgrl.bench.tables import result_table
+from rgrl.datasets import DATASETS
 from rgrl.evaluate import LogisticReport, ProbeReport
 from rgrl.presets import RGRLPreset
 
@@ -97,6 +98,7 @@ EXPECTED = {
     "converged_share": (1 + 0.5) / 2,
     "paper_mean": 81.0,
     "paper_std": 0.5,
+    "paper_std_over": "splits",
     "paper_gap": -3.0,
     "seconds": 20.0,
     "parameters": 123,
@@ -154,10 +156,24 @@ def test_what_is_known_of_each_published_number():
     rgrl = {name: each for (method, name), each in published_module.PUBLISHED.items() if method == "rgrl"}
     sources = {name: number.source for name, number in rgrl.items()}
     others = {name: source for name, source in sources.items() if source != "paper"}
-    assert others == {"cs": "quotation", "citeseer": "notebook", "pubmed": "notebook", "corafull": "notebook"}
+    notebook = dict.fromkeys(("citeseer", "pubmed", "corafull", "ogbn-arxiv"), "notebook")
+    assert others == {"cs": "quotation", **notebook, "reddit": "unexplained", "ppi": "unexplained"}
     assert {number.source for number in published_module.PUBLISHED.values()} == set(SOURCES)
     assert {(number.probe, number.public_split) for number in rgrl.values()} == {("paper", False)}
     assert {each.probe for each in published_module.PUBLISHED.values()} == set(PROBES) == set(PROBE_TITLES)
+    assert {each.over for each in published_module.PUBLISHED.values()} == set(OVER)
+    assert not {each for _, each in published_module.PUBLISHED if each not in DATASETS}
+
+
+def test_a_published_deviation_stands_under_splits_only_if_it_is_over_them(result):
+    def row(over: str | None) -> str:
+        console = Console(file=io.StringIO(), width=200)
+        console.print(result_table({**result, "paper_std_over": over}))
+        return next(line for line in console.file.getvalue().splitlines() if "notebook" in line)
+
+    assert re.search(r"81\.00 │ +± 0\.50 │ ours -3\.00 ", row("splits"))
+    assert re.search(r"81\.00 │ +│ ± 0\.50 over classifiers on one split; ours -3\.00 ", row("classifiers"))
+    assert re.search(r"81\.00 │ +│ ours -3\.00 ", row(None)), "a result of before it was kept"
 
 
 @pytest.mark.parametrize(("probe", "gap"), [("paper", 78.0), ("last", 57.0), ("converged", 80.5)])

@@ -216,7 +216,7 @@ def test_without_a_completed_trial_there_is_no_preset(bench, tmp_path, monkeypat
     assert not list(tmp_path.glob("*.toml"))
 
 
-@pytest.mark.parametrize("method", ["bgrl", "grace", "cca-ssg", "dgi", "supervised", "rgrl-merged"])
+@pytest.mark.parametrize("method", ["bgrl", "grace", "cca-ssg", "dgi", "supervised"])
 def test_rivals_are_tuned_by_their_own_settings(bench, tmp_path, method):
     code, out, err = bench(
         "tune", "karate", "--method", method, "--trials", 2, "--epochs", 2, "--out", tmp_path

@@ -93,3 +93,13 @@ def test_refusals() -> None:
     for function in (fetch, verify, where, on_disk):
         with pytest.raises(ConfigError, match="dataset 'phot' is unknown; did you mean 'photo'"):
             function("phot")  # type: ignore[operator]
+
+
+def test_what_may_not_be_looked_at_is_not_on_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_file", denied)
+    assert not on_disk("photo")
+    with pytest.raises(DataUnavailableError, match="Permission denied"):
+        where("photo")

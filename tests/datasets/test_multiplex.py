@@ -152,7 +152,7 @@ def changed_repack(path: str, value: Any) -> Any:
         (changed(label=np.ones((12, 3))), r"label of shape \[12, 3\] is not one-hot"),
         (changed(label=np.zeros((12, 3))), r"label of shape \[12, 3\] is not one-hot"),
         (changed(label=np.zeros(12)), r"label of shape \[12\] is not one-hot"),
-        (changed(train_idx=np.zeros(2)), "train_idx holds float64; integers are expected"),
+        (changed(train_idx=np.array([0, 0.5])), "train_idx holds float64; integers are expected"),
         (changed(feature=np.ones((11, 5))), r"labels have shape \[12\]; 11 rows of features"),
         (changed(feature=np.full((12, 5), np.inf)), "features hold NaN or infinite"),
         (changed_repack("labels", np.full(12, -1)), "a label is -1"),

@@ -46,7 +46,7 @@ def dtype(code: str, *, flags: int = 0, fields: Any = None, size: int = -1) -> F
 )
 def test_reads_what_numpy_wrote(held: np.ndarray, tmp_path: Path) -> None:
     path = tmp_path / "file"
-    for protocol in (3, 4):
+    for protocol in range(5):
         path.write_bytes(pickle.dumps(held, protocol=protocol))
         found = load_pickle(path)
         assert found.dtype == pickle.loads(path.read_bytes()).dtype

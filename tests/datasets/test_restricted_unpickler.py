@@ -14,7 +14,7 @@ from scipy import sparse
 from rgrl.datasets import restricted_unpickler
 from rgrl.datasets.restricted_unpickler import load_pickle
 from rgrl.datasets.sparse_parts import SparseParts
-from rgrl.errors import DataError, UnsafeDataError
+from rgrl.errors import DataError, DataUnavailableError, UnsafeDataError
 
 
 def test_reads_what_the_files_hold(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_runs_nothing_from_a_malicious_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "asked", [os.system, eval, getattr, OrderedDict, np.load, sparse.dia_matrix, np.matrix]
+    "asked", [os.system, eval, getattr, OrderedDict, np.load, sparse.dia_matrix, np.recarray, np.frombuffer]
 )
 def test_refuses_every_other_name(asked: object, tmp_path: Path) -> None:
     path = tmp_path / "file"
@@ -93,3 +93,17 @@ def test_refuses_a_file_that_is_too_large(tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(DataError, match="at most 50"):
         load_pickle(path)
     assert load_pickle(path, max_bytes=1000) == [0] * 100
+
+
+def test_a_file_that_may_not_be_read_is_said_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "imdb.pkl"
+    path.write_bytes(pickle.dumps([1]))
+
+    def denied(*args: object, **named: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "open", denied)
+    with pytest.raises(DataUnavailableError, match=r"imdb\.pkl cannot be read: Permission denied$"):
+        load_pickle(path)

@@ -174,3 +174,17 @@ def test_the_cache_follows_the_environment(tmp_path: Path, monkeypatch: pytest.M
     assert cache_root() == tmp_path / "xdg" / "rgrl"
     monkeypatch.delenv("XDG_CACHE_HOME")
     assert cache_root() == Path.home() / ".cache" / "rgrl"
+
+
+def test_a_folder_that_may_not_be_looked_into_is_said_in_one_line(
+    network: FakeNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "a.bin", "b.bin")
+
+    def denied(path: Path, **named: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_file", denied)
+    with pytest.raises(DataUnavailableError, match=r"^cannot look for '.*a\.bin': Permission denied$"):
+        locate(SPEC, root=tmp_path)
+    assert not network.calls

@@ -50,11 +50,17 @@ def _write(path: Path, kind: str) -> Path:
             torch.save({"emb": torch.nn.Parameter(tensor), "epoch": 3, "y": torch.zeros(4)}, path)
         case "pt-old":
             torch.save(tensor, path, _use_new_zipfile_serialization=False)
+        case "pt-array":
+            torch.save({"epoch": 275, "embeddings": VALUES}, path)
+        case "pt-array-old":
+            torch.save({"epoch": 275, "embeddings": VALUES}, path, _use_new_zipfile_serialization=False)
+        case "pt-array-alone":
+            torch.save(np.asfortranarray(VALUES.astype(">f8")), path)
     return path
 
 
 KINDS = ["npy", "npz-one", "npz-named", "safetensors-one", "safetensors-named"]
-KINDS += ["pt-tensor", "pt-named", "pt-one", "pt-old"]
+KINDS += ["pt-tensor", "pt-named", "pt-one", "pt-old", "pt-array", "pt-array-old", "pt-array-alone"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

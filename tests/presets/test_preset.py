@@ -83,6 +83,10 @@ def test_a_file_of_ones_own_may_name_its_method(tmp_path):
     path.write_text('method = "grce"\nepochs = 3\n')
     with pytest.raises(ConfigError, match=r"the method 'grce': accepted are rgrl, bgrl"):
         load_preset(str(path))
+    for other in ('["a"]', "{a = 1}", "3"):
+        path.write_text(f"method = {other}\nepochs = 3\n")
+        with pytest.raises(ConfigError, match=r"mine\.toml has the method .*: accepted are rgrl, bgrl"):
+            load_preset(str(path))
     with pytest.raises(ConfigError, match="'grce' has no preset; did you mean 'grace'"):
         method_preset("grce", "cora")
 
