@@ -11,8 +11,9 @@ from rgrl.bench.device import checked_device
 from rgrl.bench.do_work import apart_from_registry, run_key
 from rgrl.bench.embed_seed import embed_dataset
 from rgrl.bench.fitting import require_fitting
+from rgrl.bench.keep_inputs import graph_files, require_apart
 from rgrl.bench.methods import ON_CPU, checked_method, preset_of
-from rgrl.bench.option_checks import require_seed
+from rgrl.bench.option_checks import require_seed, require_settings
 from rgrl.bench.work import Work
 from rgrl.datasets import load_dataset
 from rgrl.datasets.sources import cache_root
@@ -41,8 +42,11 @@ def embed_graph(
     if epochs is not None and epochs < 0:
         raise ConfigError(f"--epochs is {epochs}: a whole number of at least 0 is needed")
     known, method = one_dataset(name, "nodes are embedded", features=features), checked_method(method)
+    require_apart("-o", out, graph_files(known, features), what="a file that the graph is read from")
     changes: dict[str, Any] = dict(parse_setting(text) for text in settings)
     chosen = changed_preset(preset, method, preset_of(method, dataset_key(known)), changes, epochs=epochs)
+    given = {"--preset": preset, "--set": settings, "--epochs": epochs}
+    require_settings({method: chosen}, [method], changed=given)
     device = "cpu" if method in ON_CPU else checked_device(device)
     with progress_display() as observer:
         dataset = apart_from_registry(
