@@ -22,6 +22,7 @@ from rgrl.bench.run_key import RunKey
 from rgrl.bench.seed_record import seed_record, with_origin
 from rgrl.bench.store_every_seed import store_every_seed
 from rgrl.bench.supervised import supervised_record
+from rgrl.bench.task_needs import require_served
 from rgrl.bench.tasks import embedding_task
 from rgrl.datasets import Dataset
 from rgrl.errors import ConfigError, DataError
@@ -106,6 +107,7 @@ class MethodRun:
         """
         start = time.perf_counter()
         self._require_embedding()
+        require_served(task, self.dataset)
         evaluator = embedding_task(task)
         records, reports = [], []
         for seed in range(self.seeds):
