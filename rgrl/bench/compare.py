@@ -24,7 +24,7 @@ _LATEX = str.maketrans(
 )
 
 
-def compare_results(paths: Sequence[Path], *, task: str, metric: str | None, form: str) -> None:
+def compare_results(paths: Sequence[Path], *, task: str | None, metric: str | None, form: str) -> None:
     """Print the comparison.
 
     Raises:
