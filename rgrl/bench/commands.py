@@ -14,7 +14,7 @@ from rich.console import Console
 
 from rgrl.bench.live_progress import LiveProgress
 from rgrl.bench.methods import FIXED, METHODS, checked_method, preset_family, preset_of
-from rgrl.bench.option_checks import require_at_least_one, require_settings
+from rgrl.bench.option_checks import require_at_least_one, require_settings, require_shared
 from rgrl.bench.plain_progress import PlainProgress
 from rgrl.bench.tables import any_result_table, command_line, dataset_table
 from rgrl.datasets import DATASETS, find_spec, on_disk
@@ -83,14 +83,12 @@ def run_datasets(
     if budget is not None and not 0 < budget < math.inf:
         raise ConfigError(f"--budget is {budget}: a number of minutes above 0 is needed")
     changes: dict[str, Any] = dict(parse_setting(text) for text in settings)
+    own = {(data, method): preset_of(method, dataset_key(data)) for data in datasets for method in chosen}
+    require_shared(changes, {method: found for (_, method), found in own.items()})
     presets = {
-        (dataset, method): changed_preset(
-            preset, method, preset_of(method, dataset_key(dataset)), changes, epochs=epochs
-        )
-        for dataset in datasets
-        for method in chosen
+        (data, method): changed_preset(preset, method, found, changes, epochs=epochs)
+        for (data, method), found in own.items()
     }
-
     require_settings(presets, chosen, changed={"--preset": preset, "--set": settings, "--epochs": epochs})
 
     from rgrl.bench.device import checked_device

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rgrl.errors import ConfigError
@@ -35,3 +35,25 @@ def require_settings(
     given = [option for option, value in changed.items() if value not in (None, [])]
     if given and all(preset is None for preset in presets.values()):
         raise ConfigError(f"{' and '.join(given)} changes nothing: {', '.join(methods)} has no settings")
+
+
+def require_shared(changes: Iterable[str], presets: Mapping[str, Any]) -> None:
+    """Refuse a setting that some of the methods have and others have not; some have no settings at all.
+
+    Args:
+        changes: Settings to change.
+        presets: Settings by method, ``None`` for a method without any.
+
+    Raises:
+        ConfigError: Names the setting and the methods.
+    """
+    known = {method: preset.__dataclass_fields__ for method, preset in presets.items() if preset is not None}
+    for key in changes:
+        having = [method for method, fields in known.items() if key in fields]
+        lacking = [method for method, fields in known.items() if key not in fields]
+        if having and lacking:
+            raise ConfigError(
+                f"the preset of {lacking[0]} has the unknown key {key!r}, "
+                f"which is one of {', '.join(having)}: --set changes every method named, "
+                f"so run {', '.join(lacking)} without it"
+            )
