@@ -53,7 +53,10 @@ def report(
 
 def evaluate(
     embeddings: Annotated[
-        Path, typer.Argument(help="A .npy, .npz, .safetensors or .pt file of tensors, [N, d].")
+        Path,
+        typer.Argument(
+            help="[N, d]: a .npy, .npz, .safetensors, .pt, or what 'embed' writes, .csv, .parquet."
+        ),
     ],
     dataset: Annotated[
         str,
