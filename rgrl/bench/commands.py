@@ -14,7 +14,12 @@ from rich.console import Console
 
 from rgrl.bench.live_progress import LiveProgress
 from rgrl.bench.methods import FIXED, METHODS, checked_method, preset_family, preset_of
-from rgrl.bench.option_checks import require_at_least_one, require_settings, require_shared
+from rgrl.bench.option_checks import (
+    require_at_least_one,
+    require_clusters,
+    require_settings,
+    require_shared,
+)
 from rgrl.bench.plain_progress import PlainProgress
 from rgrl.bench.tables import any_result_table, command_line, dataset_table
 from rgrl.datasets import DATASETS, find_spec, on_disk
@@ -58,6 +63,7 @@ def run_datasets(
     jobs: int,
     budget: float | None,
     public_split: bool,
+    clusters: int | None,
     again: bool,
     logs: Sequence[str],
     root: Path | None,
@@ -76,6 +82,7 @@ def run_datasets(
             raise ConfigError(f"{name} is empty: at least one is needed")
     chosen = list(dict.fromkeys(checked_method(name) for name in methods))
     wanted = checked_tasks(tasks)
+    require_clusters(clusters, wanted)
     for name, value in (("--seeds", seeds), ("--jobs", jobs)):
         require_at_least_one(name, value)
     if epochs is not None and epochs < 0:
@@ -115,6 +122,7 @@ def run_datasets(
             again=again,
             logs=chosen_logs,
             features=features,
+            clusters=clusters,
         )
         for dataset in datasets
         for method in chosen

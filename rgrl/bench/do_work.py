@@ -18,7 +18,7 @@ from rgrl.bench.probes import classification_probe
 from rgrl.bench.result_folder import ResultFolder
 from rgrl.bench.run_key import RunKey
 from rgrl.bench.run_method import MethodRun
-from rgrl.bench.task_needs import require_served
+from rgrl.bench.task_needs import require_served, usual_clusters
 from rgrl.bench.work import Work
 from rgrl.datasets import DATASETS, Dataset, load_dataset
 from rgrl.datasets.sources import cache_root
@@ -82,7 +82,7 @@ def _refused_tasks(work: Work, dataset: Dataset, observer: Observer) -> dict[str
     refused: dict[str, str] = {}
     for task in work.tasks:
         try:
-            require_served(task, dataset)
+            require_served(task, dataset, clusters=work.clusters)
         except RGRLError as error:
             if len(work.tasks) == 1:
                 raise
@@ -127,7 +127,13 @@ def run_key(work: Work, task: str, dataset: Dataset) -> RunKey:
         regime="link" if task == "link" else "full",
         # Held-out edges, and no split of the nodes, choose and report in link prediction.
         public_split=work.public_split and task != "link",
+        clusters=_asked_clusters(work, dataset) if task == "clustering" else None,
     )
+
+
+def _asked_clusters(work: Work, dataset: Dataset) -> int | None:
+    """The number of clusters where it is not the usual one, which needs no name."""
+    return None if work.clusters in (None, usual_clusters(dataset)) else work.clusters
 
 
 def _do_task(

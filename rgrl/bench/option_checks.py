@@ -28,6 +28,20 @@ def require_seed(option: str, value: int) -> None:
         raise ConfigError(f"{option} is {value}: a whole number from 0 to {2**32 - 1} is needed")
 
 
+def require_clusters(clusters: int | None, tasks: Sequence[str]) -> None:
+    """Refuse a number of clusters that is none, or that no task looks for.
+
+    Raises:
+        ConfigError: Names the option.
+    """
+    if clusters is not None and clusters < 2:
+        raise ConfigError(f"--clusters is {clusters}: a whole number of at least 2 is needed")
+    if clusters is not None and "clustering" not in tasks:
+        raise ConfigError(
+            f"--clusters is {clusters}: --tasks {','.join(tasks)} has no clustering, which looks for them"
+        )
+
+
 def require_settings(
     presets: Mapping[Any, Any], methods: Sequence[str], *, changed: Mapping[str, Any]
 ) -> None:

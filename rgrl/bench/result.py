@@ -87,6 +87,7 @@ def task_result(
     task = reports[0].task
     return {
         **result_head(key, task, seeds=len(records), seeds_asked=seeds_asked),
+        **({"clusters": key.clusters} if task == "clustering" else {}),
         "repetitions": reports[0].repetitions,
         "metrics": {
             metric: {

@@ -133,7 +133,8 @@ class ResultFolder:
 
     def find(self, key: RunKey, task: str, *, seeds: int) -> dict[str, Any] | None:
         """The newest stored result of a run and task, of at least so many seeds; ``None`` without one."""
-        wanted = (key.dataset, key.method, task, key.config_hash, key.digest)
+        asked = "" if key.clusters is None else str(key.clusters)
+        wanted = (key.dataset, key.method, task, key.config_hash, key.digest, asked)
         return next(
             (
                 result

@@ -107,8 +107,8 @@ class MethodRun:
         """
         start = time.perf_counter()
         self._require_embedding()
-        require_served(task, self.dataset)
-        evaluator = embedding_task(task)
+        require_served(task, self.dataset, clusters=self.key.clusters)
+        evaluator = embedding_task(task, clusters=self.key.clusters)
         records, reports = [], []
         for seed in range(self.seeds):
             records.append(self.record(seed))

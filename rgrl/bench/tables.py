@@ -105,10 +105,11 @@ def _curve_line(result: Mapping[str, Any]) -> str:
 
 def task_table(result: Mapping[str, Any]) -> Table:
     """One result of a task other than classification: each metric with its deviations."""
-    seeds = result["seeds"]
+    seeds, clusters = result["seeds"], result.get("clusters")
+    into = "" if clusters is None else f" into {clusters}"
     table = Table(
         title=Text(
-            f"{result['method'].upper()} on {result['dataset']}: {result['task']}, "
+            f"{result['method'].upper()} on {result['dataset']}: {result['task']}{into}, "
             f"{counted(result['repetitions'], 'repetition')}, {counted(seeds, 'seed')}"
         ),
         title_justify="left",

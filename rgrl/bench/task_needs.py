@@ -8,26 +8,46 @@ from torch import Tensor
 
 from rgrl.bench.probes import classification_probe
 from rgrl.datasets import Dataset
-from rgrl.errors import DataError
+from rgrl.errors import ConfigError, DataError
 
 #: The most that evaluators ask for: nearest nodes of the similarity search, few-shot labels of a class.
 MOST_NEAREST = 10
 MOST_SHOTS = 10
 
+#: Clusters to look for where no labels say how many there are.
+_CLUSTERS_WITHOUT_LABELS = 10
 
-def require_served(task: str, dataset: Dataset) -> None:
+
+def usual_clusters(dataset: Dataset) -> int:
+    """As many clusters as there are classes; without labels ten, or as many as there are nodes."""
+    if dataset.labels is None:
+        return min(_CLUSTERS_WITHOUT_LABELS, dataset.graph.num_nodes)
+    return int(torch.unique(dataset.labels[dataset.labels >= 0]).numel())
+
+
+def require_served(task: str, dataset: Dataset, *, clusters: int | None = None) -> None:
     """Refuse a task that a dataset cannot serve.
 
     What link prediction needs is said where the edges are split, which comes before its own training.
 
+    Args:
+        task: The task.
+        dataset: The dataset.
+        clusters: Number of clusters for the clustering task, ``None`` for its usual one.
+
     Raises:
         DataError: If labels, edges or relations are missing, or there are too few of them.
+        ConfigError: If there are fewer nodes than clusters.
     """
     if task == "classification":
         classification_probe(dataset)
     elif task == "clustering":
         if single_labels(dataset, task, needed=False) is None and not dataset.graph.num_edges:
             raise DataError(f"{dataset.name} has neither labels nor edges: clustering is held against either")
+        if clusters is not None and clusters > (nodes := dataset.graph.num_nodes):
+            raise ConfigError(
+                f"--clusters is {clusters}: {dataset.name} has {nodes} nodes, 2 to {nodes} are accepted"
+            )
     elif task == "multiplex":
         if not dataset.relations:
             raise DataError(f"{dataset.name} has one relation: the multiplex task needs several")

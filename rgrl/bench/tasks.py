@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 
 from torch import Tensor
 
-from rgrl.bench.task_needs import single_labels
+from rgrl.bench.task_needs import single_labels, usual_clusters
 from rgrl.datasets import Dataset
 from rgrl.errors import ConfigError
 from rgrl.evaluate import Report, clustering, dmgi_evaluation, few_shot, similarity_search
@@ -18,9 +19,6 @@ TASKS: tuple[str, ...] = ("classification", "clustering", "similarity", "few-sho
 
 #: What is reported of DMGI's evaluator.
 _MULTIPLEX_METRICS = ("micro_f1", "macro_f1", "nmi", "sim@5")
-
-#: Clusters to look for where no labels say how many there are.
-_CLUSTERS_WITHOUT_LABELS = 10
 
 
 def checked_tasks(names: Sequence[str]) -> tuple[str, ...]:
@@ -37,26 +35,28 @@ def checked_tasks(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(task for task in TASKS if task in names)
 
 
-def embedding_task(task: str) -> Callable[[Tensor, Dataset], Report]:
+def embedding_task(task: str, *, clusters: int | None = None) -> Callable[[Tensor, Dataset], Report]:
     """The evaluator of a task that needs nothing but the embedding that classification chose.
 
     It is for a dataset that :func:`rgrl.bench.task_needs.require_served` has let pass.
+
+    Args:
+        task: The task.
+        clusters: Number of clusters for the clustering task, ``None`` for its usual one.
     """
-    return {
-        "clustering": _clustering,
+    evaluators: dict[str, Callable[[Tensor, Dataset], Report]] = {
+        "clustering": partial(_clustering, clusters=clusters),
         "similarity": _similarity,
         "few-shot": _few_shot,
         "multiplex": _multiplex,
-    }[task]
+    }
+    return evaluators[task]
 
 
-def _clustering(embedding: Tensor, dataset: Dataset) -> Report:
+def _clustering(embedding: Tensor, dataset: Dataset, *, clusters: int | None) -> Report:
     labels = single_labels(dataset, "clustering", needed=False)
     edges = dataset.graph.edge_index if dataset.graph.num_edges else None
-    if labels is not None:
-        return clustering(embedding, labels, edge_index=edges)
-    clusters = min(_CLUSTERS_WITHOUT_LABELS, dataset.graph.num_nodes)
-    return clustering(embedding, edge_index=edges, num_clusters=clusters)
+    return clustering(embedding, labels, edge_index=edges, num_clusters=clusters or usual_clusters(dataset))
 
 
 def _similarity(embedding: Tensor, dataset: Dataset) -> Report:
