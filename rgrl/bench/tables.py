@@ -44,7 +44,10 @@ def result_table(result: Mapping[str, Any]) -> Table:
         ("converged probe", "converged_test_mean", _converged_note(result)),
         ("untrained encoder", "untrained_mean", "same probe"),
     ):
-        if result[key] is not None:
+        no_encoder = (
+            key == "untrained_mean" and result["method"] == "raw"
+        )  # older results have a number there
+        if result[key] is not None and not no_encoder:
             table.add_row(row, f"{result[key]:.2f}", "", note)
     table.add_row("raw features", f"{result['raw_mean']:.2f}", "", "same probe")
     if result["paper_mean"] is not None:
