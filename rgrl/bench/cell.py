@@ -23,6 +23,8 @@ class Cell:
         std_seeds: Unbiased deviation over seeds.
         seeds: Number of seeds.
         seeds_asked: Number that was asked for, more than that if the run was stopped.
+        updates: Mean number of updates over seeds, ``None`` where none is stored.
+        budget_minutes: Limit of a seed's training, ``None`` for none.
         splits: Test score of each split, a mean over seeds; empty where they are not paired.
         split_sizes: Training, validation and test nodes of the splits, or their shares.
         paper: The published number, where one is known and the settings are the package's preset.
@@ -35,6 +37,8 @@ class Cell:
     std_seeds: float | None
     seeds: int
     seeds_asked: int
+    updates: float | None = None
+    budget_minutes: float | None = None
     splits: tuple[float, ...] = ()
     split_sizes: tuple[float, float, float] = _PAPERS_SIZES
     paper: float | None = None
@@ -49,12 +53,14 @@ def cell_of(result: Mapping[str, Any], metric: str) -> Cell | None:
         result: A stored result.
         metric: ``"accuracy"`` or ``"converged"`` of classification, or a metric of the result's task.
     """
-    seeds: dict[str, Any] = {
+    made: dict[str, Any] = {
         "seeds": result["seeds"],
         "seeds_asked": result.get("seeds_asked", result["seeds"]),
+        "updates": _mean_updates(result),
+        "budget_minutes": result.get("budget_minutes"),
     }
     if result["task"] == "classification":
-        return _classification(result, metric, seeds)
+        return _classification(result, metric, made)
     scores = result["metrics"].get(metric)
     if scores is None:
         return None
@@ -63,10 +69,10 @@ def cell_of(result: Mapping[str, Any], metric: str) -> Cell | None:
         for name in ("mean", "std_repetitions", "std_seeds")
     )
     assert mean is not None
-    return Cell(mean, std, std_seeds, **seeds)
+    return Cell(mean, std, std_seeds, **made)
 
 
-def _classification(result: Mapping[str, Any], metric: str, seeds: Mapping[str, Any]) -> Cell | None:
+def _classification(result: Mapping[str, Any], metric: str, made: Mapping[str, Any]) -> Cell | None:
     published: dict[str, Any] = {}
     if not changed_settings(result):  # a number was published for none but the published ones
         published = {
@@ -79,7 +85,7 @@ def _classification(result: Mapping[str, Any], metric: str, seeds: Mapping[str, 
         if mean is None:
             return None
         runs = [run["converged_test_mean"] for run in result["runs"]]
-        return Cell(mean, None, stdev(runs) if len(runs) > 1 else None, **seeds, **published)
+        return Cell(mean, None, stdev(runs) if len(runs) > 1 else None, **made, **published)
     sizes = result.get("split_sizes", _PAPERS_SIZES)
     return Cell(
         mean=result["test_mean"],
@@ -87,10 +93,17 @@ def _classification(result: Mapping[str, Any], metric: str, seeds: Mapping[str, 
         std_seeds=result["test_std_seeds"],
         splits=() if sizes is None else _over_seeds([run["test"] for run in result["runs"]]),
         split_sizes=_PAPERS_SIZES if sizes is None else tuple(sizes),
-        **seeds,
+        **made,
         **published,
     )
 
 
 def _over_seeds(tests: Sequence[Sequence[float]]) -> tuple[float, ...]:
     return tuple(fmean(scores) for scores in zip(*tests, strict=True))
+
+
+def _mean_updates(result: Mapping[str, Any]) -> float | None:
+    updates = result.get("updates")
+    if not isinstance(updates, list) or not updates:
+        return None
+    return fmean(updates) if all(type(each) in (int, float) for each in updates) else None

@@ -13,8 +13,14 @@ from rgrl.bench.completion import dataset_names
 
 def compare(
     results: Annotated[list[Path], typer.Argument(help="Folders of results, or results.jsonl files.")],
-    task: Annotated[str, typer.Option(help="Task to compare.")] = "classification",
-    metric: Annotated[str | None, typer.Option(help="Metric of the task [default: its first].")] = None,
+    task: Annotated[
+        str | None,
+        typer.Option(help="Task to compare [default: classification, or else the first that is stored]."),
+    ] = None,
+    metric: Annotated[
+        str | None,
+        typer.Option(help="Metric of the task [default: its usual one, or else the first that is stored]."),
+    ] = None,
     form: Annotated[str, typer.Option("--format", help="terminal, markdown, csv or latex.")] = "terminal",
 ) -> None:
     """Compare methods over datasets: means and deviations, ranks, a paired test, the published numbers."""
@@ -46,7 +52,12 @@ def report(
 
 
 def evaluate(
-    embeddings: Annotated[Path, typer.Argument(help="A .npy, .npz, .safetensors or .pt file, [N, d].")],
+    embeddings: Annotated[
+        Path,
+        typer.Argument(
+            help="[N, d]: a .npy, .npz, .safetensors, .pt, or what 'embed' writes, .csv, .parquet."
+        ),
+    ],
     dataset: Annotated[
         str,
         typer.Option(

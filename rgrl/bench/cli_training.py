@@ -50,6 +50,10 @@ def run(
     public_split: Annotated[
         bool, typer.Option("--public-split", help="Use the split published with the files.")
     ] = False,
+    clusters: Annotated[
+        int | None,
+        typer.Option(help="Clusters of the clustering task [default: the classes, 10 without labels]."),
+    ] = None,
     again: Annotated[
         bool, typer.Option("--again", help="Train and evaluate anew what is stored already.")
     ] = False,
@@ -78,6 +82,7 @@ def run(
         jobs=jobs,
         budget=budget,
         public_split=public_split,
+        clusters=clusters,
         again=again,
         logs=_names(",".join(log or [])),
         root=root,

@@ -14,7 +14,12 @@ from rich.console import Console
 
 from rgrl.bench.live_progress import LiveProgress
 from rgrl.bench.methods import FIXED, METHODS, checked_method, preset_family, preset_of
-from rgrl.bench.option_checks import require_at_least_one, require_settings
+from rgrl.bench.option_checks import (
+    require_at_least_one,
+    require_clusters,
+    require_settings,
+    require_shared,
+)
 from rgrl.bench.plain_progress import PlainProgress
 from rgrl.bench.tables import any_result_table, command_line, dataset_table
 from rgrl.datasets import DATASETS, find_spec, on_disk
@@ -58,6 +63,7 @@ def run_datasets(
     jobs: int,
     budget: float | None,
     public_split: bool,
+    clusters: int | None,
     again: bool,
     logs: Sequence[str],
     root: Path | None,
@@ -76,6 +82,7 @@ def run_datasets(
             raise ConfigError(f"{name} is empty: at least one is needed")
     chosen = list(dict.fromkeys(checked_method(name) for name in methods))
     wanted = checked_tasks(tasks)
+    require_clusters(clusters, wanted)
     for name, value in (("--seeds", seeds), ("--jobs", jobs)):
         require_at_least_one(name, value)
     if epochs is not None and epochs < 0:
@@ -83,14 +90,12 @@ def run_datasets(
     if budget is not None and not 0 < budget < math.inf:
         raise ConfigError(f"--budget is {budget}: a number of minutes above 0 is needed")
     changes: dict[str, Any] = dict(parse_setting(text) for text in settings)
+    own = {(data, method): preset_of(method, dataset_key(data)) for data in datasets for method in chosen}
+    require_shared(changes, {method: found for (_, method), found in own.items()})
     presets = {
-        (dataset, method): changed_preset(
-            preset, method, preset_of(method, dataset_key(dataset)), changes, epochs=epochs
-        )
-        for dataset in datasets
-        for method in chosen
+        (data, method): changed_preset(preset, method, found, changes, epochs=epochs)
+        for (data, method), found in own.items()
     }
-
     require_settings(presets, chosen, changed={"--preset": preset, "--set": settings, "--epochs": epochs})
 
     from rgrl.bench.device import checked_device
@@ -117,6 +122,7 @@ def run_datasets(
             again=again,
             logs=chosen_logs,
             features=features,
+            clusters=clusters,
         )
         for dataset in datasets
         for method in chosen

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
 from rgrl.bench.cell import Cell
+from rgrl.bench.compare_csv import as_csv
 from rgrl.bench.comparison import Comparison, gather
+from rgrl.bench.paired_test import LEVEL, adjusted_p_values
 from rgrl.bench.published import PROBE_TITLES
 from rgrl.errors import ConfigError
-from rgrl.evaluate.significance import corrected_t_test, holm
 
 FORMS = ("terminal", "markdown", "csv", "latex")
 
-_LEVEL = 0.05
+#: Characters of a line of notes below a LaTeX table that is narrower.
+_NARROWEST_NOTE = 50
 
 _LATEX = str.maketrans(
     {sign: f"\\{sign}" for sign in "%_&#${}"}
@@ -24,7 +25,7 @@ _LATEX = str.maketrans(
 )
 
 
-def compare_results(paths: Sequence[Path], *, task: str, metric: str | None, form: str) -> None:
+def compare_results(paths: Sequence[Path], *, task: str | None, metric: str | None, form: str) -> None:
     """Print the comparison.
 
     Raises:
@@ -34,6 +35,9 @@ def compare_results(paths: Sequence[Path], *, task: str, metric: str | None, for
     if form not in FORMS:
         raise ConfigError(f"--format is '{form}': accepted are {', '.join(FORMS)}")
     comparison = gather(paths, task=task, metric=metric)
+    if form == "csv":
+        print(as_csv(comparison), end="")
+        return
     header, rows = comparison_rows(comparison)
     notes = comparison_notes(comparison)
     if form == "terminal":
@@ -48,7 +52,7 @@ def compare_results(paths: Sequence[Path], *, task: str, metric: str | None, for
             table.add_row(*map(escape, row))  # a label may have brackets, which would be markup
         table_console().print(table)
     else:
-        print({"markdown": as_markdown, "csv": as_csv, "latex": as_latex}[form](header, rows, notes), end="")
+        print({"markdown": as_markdown, "latex": as_latex}[form](header, rows, notes), end="")
 
 
 def comparison_rows(comparison: Comparison) -> tuple[list[str], list[list[str]]]:
@@ -67,26 +71,8 @@ def comparison_rows(comparison: Comparison) -> tuple[list[str], list[list[str]]]
 
 
 def paired_verdicts(comparison: Comparison, dataset: str) -> dict[str, str]:
-    """For each method that differs from the best of a dataset beyond chance: a mark behind its score.
-
-    Nadeau and Bengio's corrected t-test over the splits, which are shared by all methods, with Holm's
-    correction over the methods.
-    """
-    cells = {label: row[dataset] for label, row in comparison.cells.items() if dataset in row}
-    best = comparison.best(dataset)
-    tested = [
-        label
-        for label, cell in cells.items()
-        if label != best and len(cell.splits) == len(cells[best].splits) > 1
-    ]
-    train_size, _, test_size = cells[best].split_sizes
-    p_values = []
-    for label in tested:
-        pairs = zip(cells[best].splits, cells[label].splits, strict=True)
-        differences = [first - second for first, second in pairs]
-        p_values.append(corrected_t_test(differences, train_size=train_size, test_size=test_size)[1])
-    adjusted = holm(p_values) if tested else ()
-    return {label: " *" for label, p in zip(tested, adjusted, strict=True) if p < _LEVEL}
+    """For each method that differs from the best of a dataset beyond chance: a mark behind its score."""
+    return {label: " *" for label, p in adjusted_p_values(comparison, dataset).items() if p < LEVEL}
 
 
 def comparison_notes(comparison: Comparison) -> list[str]:
@@ -123,24 +109,22 @@ def as_markdown(header: Sequence[str], rows: Sequence[Sequence[str]], notes: Seq
     return "\n".join(lines) + "\n"
 
 
-def as_csv(header: Sequence[str], rows: Sequence[Sequence[str]], notes: Sequence[str]) -> str:
-    """Comma-separated values, notes left out."""
-    text = io.StringIO()
-    csv.writer(text).writerows([header, *rows])
-    return text.getvalue()
-
-
 def as_latex(header: Sequence[str], rows: Sequence[Sequence[str]], notes: Sequence[str]) -> str:
-    """A LaTeX ``tabular`` for the package booktabs, notes as comments."""
-    body = [" & ".join(cell.translate(_LATEX) for cell in row) + r" \\" for row in rows]
+    """A LaTeX ``tabular`` for the package booktabs, notes in rows of its own that do not widen it."""
+    width = max(sum(len(cell) + 2 for cell in row) for row in [header, *rows])
+    said = [line for note in notes for line in textwrap.wrap(note, max(width, _NARROWEST_NOTE))]
     lines = [
-        *(f"% {note}" for note in notes),
+        r"% needs \usepackage{booktabs}",
         rf"\begin{{tabular}}{{l{'r' * (len(header) - 1)}}}",
         r"\toprule",
-        " & ".join(name.translate(_LATEX) for name in header) + r" \\",
+        _latex_row(header),
         r"\midrule",
-        *body,
+        *map(_latex_row, rows),
         r"\bottomrule",
+        *(
+            rf"\multicolumn{{{len(header)}}}{{l}}{{\footnotesize {line.translate(_LATEX)}}} \\"
+            for line in said
+        ),
         r"\end{tabular}",
     ]
     return "\n".join(lines) + "\n"
@@ -178,3 +162,7 @@ def published_text(cell: Cell | None, metric: str) -> str:
 
 def _markdown_row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _latex_row(cells: Sequence[str]) -> str:
+    return " & ".join(cell.translate(_LATEX) for cell in cells) + r" \\"

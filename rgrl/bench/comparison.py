@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -24,6 +25,9 @@ _FIRST_METRICS = {
     "multiplex": "micro_f1",
     "image-classification": "knn@20",
 }
+
+#: Metrics that a refusal names.
+_MOST_NAMED = 8
 
 
 @dataclass(frozen=True)
@@ -64,36 +68,49 @@ class Comparison:
         return fmean(ranks)
 
 
-def gather(paths: Sequence[Path], *, task: str, metric: str | None) -> Comparison:
+def gather(paths: Sequence[Path], *, task: str | None, metric: str | None) -> Comparison:
     """Read results of one task; of several with the same settings the newest finished one counts.
 
     Args:
         paths: Folders of results, or ``results.jsonl`` files.
-        task: Task by name.
-        metric: Metric of the task; its usual one where it is ``None``. Classification has ``accuracy``, by
-            the paper's probe, and ``converged``.
+        task: Task by name; classification where it is ``None``, or else the first that is stored.
+        metric: Metric of the task; its usual one where it is ``None``, or else the first that is stored.
+            Classification has ``accuracy``, by the paper's probe, and ``converged``.
 
     Raises:
         DataError: If there is no result of the task, or none that has the metric.
         ConfigError: If the task is unknown, or the metric is none of the task's.
     """
-    if task not in _FIRST_METRICS:
+    if task is not None and task not in _FIRST_METRICS:
         raise ConfigError(f"task '{task}' is unknown: accepted are {', '.join(_FIRST_METRICS)}")
     stored = newest(result for path in paths for result in read_results(stored_file(path)))
-    results = [result for result in stored if result["task"] == task]
-    if not results:
-        raise DataError(f"no result of the task '{task}' is stored in {', '.join(map(str, paths))}")
-    chosen = metric or _FIRST_METRICS[task]
-    accepted = metrics_of(results)
-    if chosen not in accepted and (metric is not None or task == "classification"):
-        raise ConfigError(f"metric '{chosen}' is unknown: {task} has {', '.join(accepted)}")
-    comparison = compared(results, task=task, metric=chosen)
-    if not comparison.cells:
+    found = dict.fromkeys(result["task"] for result in stored if result["task"] in _FIRST_METRICS)
+    places = ", ".join(map(str, paths))
+    if not found:
+        raise DataError(f"no result is stored in {places}")
+    chosen_task = task or ("classification" if "classification" in found else next(iter(found)))
+    if chosen_task not in found:
         raise DataError(
-            f"no result of the task '{task}' has the metric '{chosen}': --metric names another"
-            + ("" if task == "classification" else f" of {', '.join(accepted)}")
+            f"no result of the task '{task}' is stored in {places}: there are results of {', '.join(found)}"
         )
+    results = [result for result in stored if result["task"] == chosen_task]
+    accepted = metrics_of(results)
+    if metric is not None and metric not in accepted:
+        raise ConfigError(f"metric '{metric}' is unknown: {chosen_task} has {_nearest(metric, accepted)}")
+    chosen = metric or next(iter(accepted), _FIRST_METRICS[chosen_task])
+    comparison = compared(results, task=chosen_task, metric=chosen)
+    if not comparison.cells:
+        raise DataError(f"no result of the task '{chosen_task}' has the metric '{chosen}'")
     return comparison
+
+
+def _nearest(metric: str, accepted: Sequence[str]) -> str:
+    """The metrics there are, those like the one that was asked for first; of many some."""
+    near = [each for each in accepted if metric.lower() in each]
+    near += get_close_matches(metric, accepted, n=_MOST_NAMED)
+    ordered = list(dict.fromkeys([*near, *accepted]))
+    others = len(ordered) - _MOST_NAMED
+    return ", ".join(ordered[:_MOST_NAMED]) + (f" and {others} others" if others > 0 else "")
 
 
 def newest(stored: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

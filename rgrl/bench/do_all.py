@@ -33,16 +33,20 @@ def do_all(
             show(result)
         return
     failures: dict[Work, str] = {}
+    done = 0
     jobs = min(jobs, len(works))
     with closing(in_processes(works, jobs=jobs) if jobs > 1 else _here(works, display)) as outcomes:
         for work, outcome in outcomes:
             if isinstance(outcome, str):
                 failures[work] = outcome
             else:
+                done += 1
                 show(outcome)
     if failures:
         said = "; ".join(failures[work] for work in works if work in failures)
-        raise RunsFailedError(f"{len(failures)} of {len(works)} runs failed: {said}")
+        tasks = sum(len(work.tasks) for work in works)
+        stored = f"{done} result{'' if done == 1 else 's'} stored"
+        raise RunsFailedError(f"{tasks - done} of {tasks} tasks failed, {stored}: {said}")
 
 
 def _here(works: Sequence[Work], display: Display) -> Generator[Outcome, None, None]:

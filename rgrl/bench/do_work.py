@@ -19,10 +19,11 @@ from rgrl.bench.probes import classification_probe
 from rgrl.bench.result_folder import ResultFolder
 from rgrl.bench.run_key import RunKey
 from rgrl.bench.run_method import MethodRun
+from rgrl.bench.task_needs import require_served, usual_clusters
 from rgrl.bench.work import Work
 from rgrl.datasets import DATASETS, Dataset, load_dataset
 from rgrl.datasets.sources import cache_root
-from rgrl.errors import DataError, RunsFailedError
+from rgrl.errors import DataError, RGRLError, RunsFailedError
 from rgrl.presets import TrainingPreset
 from rgrl.training import settled_precision
 
@@ -53,11 +54,12 @@ def do_work(work: Work, *, display: Display) -> Iterator[dict[str, Any]]:
             observer.note(f"{work}: --budget has no effect, for nothing is trained")
         if work.device != "cpu" and work.method in ON_CPU:
             observer.note(f"{work}: runs on the CPU, the method has no other form")
-    keys = {task: run_key(work, task, dataset) for task in work.tasks}
+        refused = _refused_tasks(work, dataset, observer)
+    keys = {task: run_key(work, task, dataset) for task in work.tasks if task not in refused}
     if work.again:
         for key in set(keys.values()):
             folder.forget(key, seeds=work.seeds)
-    failures: list[str] = []
+    failures = dict(refused)
     logs = SeedLogs(work.logs)
     for task, key in keys.items():
         try:
@@ -66,11 +68,29 @@ def do_work(work: Work, *, display: Display) -> Iterator[dict[str, Any]]:
         except Exception as error:
             if len(work.tasks) == 1:
                 raise
-            failures.append(failure(task, error))
+            failures[task] = failure(task, error)
             continue
         yield result
     if failures:
-        raise RunsFailedError("; ".join(failures))
+        raise RunsFailedError("; ".join(failures[task] for task in work.tasks if task in failures))
+
+
+def _refused_tasks(work: Work, dataset: Dataset, observer: Observer) -> dict[str, str]:
+    """The tasks that the dataset cannot serve, with the reason; said before anything is trained.
+
+    Raises:
+        RGRLError: If it is the only one.
+    """
+    refused: dict[str, str] = {}
+    for task in work.tasks:
+        try:
+            require_served(task, dataset, clusters=work.clusters)
+        except RGRLError as error:
+            if len(work.tasks) == 1:
+                raise
+            refused[task] = failure(task, error)
+            observer.note(f"{work}: left out: {refused[task]}")
+    return refused
 
 
 def apart_from_registry(dataset: Dataset) -> Dataset:
@@ -109,7 +129,13 @@ def run_key(work: Work, task: str, dataset: Dataset) -> RunKey:
         regime="link" if task == "link" else "full",
         # Held-out edges, and no split of the nodes, choose and report in link prediction.
         public_split=work.public_split and task != "link",
+        clusters=_asked_clusters(work, dataset) if task == "clustering" else None,
     )
+
+
+def _asked_clusters(work: Work, dataset: Dataset) -> int | None:
+    """The number of clusters where it is not the usual one, which needs no name."""
+    return None if work.clusters in (None, usual_clusters(dataset)) else work.clusters
 
 
 def _do_task(

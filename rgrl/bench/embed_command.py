@@ -11,14 +11,17 @@ from rgrl.bench.device import checked_device
 from rgrl.bench.do_work import apart_from_registry, run_key
 from rgrl.bench.embed_seed import embed_dataset
 from rgrl.bench.fitting import require_fitting
+from rgrl.bench.keep_inputs import graph_files, require_apart
 from rgrl.bench.methods import ON_CPU, checked_method, preset_of
-from rgrl.bench.option_checks import require_seed
+from rgrl.bench.option_checks import require_seed, require_settings
 from rgrl.bench.work import Work
 from rgrl.datasets import load_dataset
 from rgrl.datasets.sources import cache_root
 from rgrl.errors import ConfigError
 from rgrl.estimator import write_embedding
+from rgrl.estimator.node_ids import checked_node_ids, ids_to_json
 from rgrl.estimator.write_embedding import require_target
+from rgrl.evaluate import save_embeddings
 from rgrl.presets import parse_setting
 
 
@@ -41,8 +44,11 @@ def embed_graph(
     if epochs is not None and epochs < 0:
         raise ConfigError(f"--epochs is {epochs}: a whole number of at least 0 is needed")
     known, method = one_dataset(name, "nodes are embedded", features=features), checked_method(method)
+    require_apart("-o", out, graph_files(known, features), what="a file that the graph is read from")
     changes: dict[str, Any] = dict(parse_setting(text) for text in settings)
     chosen = changed_preset(preset, method, preset_of(method, dataset_key(known)), changes, epochs=epochs)
+    given = {"--preset": preset, "--set": settings, "--epochs": epochs}
+    require_settings({method: chosen}, [method], changed=given)
     device = "cpu" if method in ON_CPU else checked_device(device)
     with progress_display() as observer:
         dataset = apart_from_registry(
@@ -59,6 +65,11 @@ def embed_graph(
             device=device,
             cache=cache_root() / "anchors",
         )
-    write_embedding(out, run.embedding.numpy(), node_ids=dataset.node_ids)
     rows, columns = run.embedding.shape
+    if out.suffix.lower() == ".safetensors":
+        ids = ids_to_json(checked_node_ids(dataset.node_ids, rows))
+        found = dataset.fingerprint.digest  # so that `evaluate` refuses the vectors of another graph
+        save_embeddings(out, run.embedding, fingerprint=found, metadata={"node_ids": ids})
+    else:
+        write_embedding(out, run.embedding.numpy(), node_ids=dataset.node_ids)
     print(f"stored in {out}: {rows} nodes, {columns} dimensions, {run.seconds:.0f} s of {method}")

@@ -16,18 +16,22 @@ from rgrl.evaluate import check_embeddings, load_embeddings, logistic_regression
 def evaluate_file(path: Path, dataset: Dataset) -> dict[str, Any]:
     """Evaluate a file of embeddings with both probes over the dataset's splits, beside the raw features.
 
-    A file without a fingerprint is taken in the dataset's canonical order of nodes; a warning is logged.
+    Rows of a table are brought into the order of the dataset's nodes by their ids. Of others, a file without
+    a fingerprint is taken in the dataset's canonical order of nodes; a warning is logged.
 
     Returns:
         Accuracies in per cent and where they come from, see ``docs/results.md``.
 
     Raises:
-        DataError: If the file cannot be read, has another number of rows, is not finite, or carries the
-            fingerprint of another graph; or if there is nothing to classify by.
+        DataError: If the file cannot be read, has other nodes or another number of rows, is not finite, or
+            carries the fingerprint of another graph; or if there is nothing to classify by.
     """
-    loaded = load_embeddings(path)
-    check_embeddings(loaded, num_nodes=dataset.graph.num_nodes, fingerprint=dataset.fingerprint.digest)
     score = classification_probe(dataset)
+    loaded, nodes = load_embeddings(path), dataset.graph.num_nodes
+    if loaded.node_ids is None:
+        check_embeddings(loaded, num_nodes=nodes, fingerprint=dataset.fingerprint.digest)
+    else:
+        loaded = loaded.in_order_of(dataset.node_ids or tuple(map(str, range(nodes))))
     probe, raw = score(loaded.values), score(dataset.graph.x)
     several = dataset.labels is not None and dataset.labels.dtype == torch.bool
     converged = None if several else logistic_regression(loaded.values, dataset.labels, dataset.splits)
@@ -45,6 +49,7 @@ def evaluate_file(path: Path, dataset: Dataset) -> dict[str, Any]:
         "raw_mean": raw.test_mean,
         "fingerprint": dataset.fingerprint.to_dict(),
         "fingerprint_checked": loaded.fingerprint is not None,
+        "nodes_matched": loaded.node_ids is not None,
         "versions": versions(),
         "command": command(),
     }

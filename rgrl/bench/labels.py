@@ -11,11 +11,13 @@ from rgrl.errors import ConfigError
 
 
 def label_of(result: Mapping[str, Any]) -> str:
-    """Method of a result, with the settings in which it differs from the package's preset, and its budget."""
+    """Method of a result, with the settings in which it differs from the preset, its budget and clusters."""
     method = str(result["method"])
     told = changed_settings(result)
     if (budget := result.get("budget_minutes")) is not None:
         told.append(f"{budget:g} min")
+    if (clusters := result.get("clusters")) is not None:
+        told.append(f"{clusters} clusters")
     return f"{method} ({', '.join(told)})" if told else method
 
 

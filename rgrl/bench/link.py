@@ -53,5 +53,15 @@ def _restricted(relation: Graph, known: IntArray) -> Graph:
 
 
 def link_report(embedding: Tensor | SparseFeatures, split: EdgeSplit) -> Report:
-    """The report of every scorer on the test edges."""
-    return replace(link_prediction(embedding, split), task="link")
+    """The report of every scorer, without Hits@K where fewer than K negatives would make it 1 for all."""
+    report = link_prediction(embedding, split)
+    scores = {name: values for name, values in report.scores.items() if _says_something(name, split)}
+    return replace(report, task="link", scores=scores)
+
+
+def _says_something(metric: str, split: EdgeSplit) -> bool:
+    name, _, k = metric.rpartition("hits@")
+    if not name:
+        return True
+    negatives = split.negatives_hard if "hard/" in name else split.negatives_random
+    return (negatives.val if name.startswith("val/") else negatives.test).shape[1] >= int(k)

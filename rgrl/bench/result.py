@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # a run on graphs needs no images
 SCHEMA = 2
 
 #: The same of tasks whose evaluation alone has changed since.
-_TASK_SCHEMAS = {"link": 3}
+_TASK_SCHEMAS = {"link": 4}
 
 
 def schema_of(task: str) -> int:
@@ -87,6 +87,7 @@ def task_result(
     task = reports[0].task
     return {
         **result_head(key, task, seeds=len(records), seeds_asked=seeds_asked),
+        **({"clusters": key.clusters} if task == "clustering" else {}),
         "repetitions": reports[0].repetitions,
         "metrics": {
             metric: {

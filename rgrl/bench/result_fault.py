@@ -67,6 +67,8 @@ def _fault(value: Any) -> str | None:
             return _wrong(value, name, "a whole number of at least 1")
     if value.get("budget_minutes") is not None and not _is_number(value["budget_minutes"]):
         return _wrong(value, "budget_minutes", f"{_A_NUMBER} or null")
+    if value.get("clusters") is not None and not _is_whole(value["clusters"]):
+        return _wrong(value, "clusters", "a whole number or null")
     if "digest" not in value["fingerprint"]:
         return "'fingerprint' has no 'digest'"
     for run in value["runs"]:

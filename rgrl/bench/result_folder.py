@@ -67,13 +67,28 @@ class ResultFolder:
             logger.warning("trained again, for %s", error)
             return False
 
-    def record(self, key: RunKey, seed: int) -> dict[str, Any] | None:
-        """What is kept of a seed that was finished on this graph, ``None`` if it was not."""
+    def record(self, key: RunKey, seed: int, *, level: int = logging.WARNING) -> dict[str, Any] | None:
+        """What is kept of a seed that was finished on this graph, ``None`` if it was not.
+
+        Args:
+            key: The run.
+            seed: The seed.
+            level: At which to log that a record is damaged, and its seed therefore trained again.
+        """
+        path = self._record_path(key, seed)
         try:
-            record = json.loads(self._record_path(key, seed).read_bytes())
-        except (OSError, ValueError, RecursionError):
+            record = json.loads(path.read_bytes())
+        except FileNotFoundError:
             return None
-        if not isinstance(record, dict) or record.get("digest") != key.digest:
+        except OSError as error:
+            logger.log(level, "trained again, for %s cannot be read: %s", path, error.strerror)
+            return None
+        except (ValueError, RecursionError):
+            record = None
+        if not isinstance(record, dict):
+            logger.log(level, "trained again, for %s is damaged or cut short", path)
+            return None
+        if record.get("digest") != key.digest:
             return None
         # Records did not say by which schema they are before there was a third.
         return record if record.get("schema", 2) == SCHEMA else None
@@ -118,7 +133,8 @@ class ResultFolder:
 
     def find(self, key: RunKey, task: str, *, seeds: int) -> dict[str, Any] | None:
         """The newest stored result of a run and task, of at least so many seeds; ``None`` without one."""
-        wanted = (key.dataset, key.method, task, key.config_hash, key.digest)
+        asked = "" if key.clusters is None else str(key.clusters)
+        wanted = (key.dataset, key.method, task, key.config_hash, key.digest, asked)
         return next(
             (
                 result

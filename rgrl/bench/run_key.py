@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rgrl.datasets import DATASETS
 from rgrl.presets import Preset
@@ -21,6 +21,8 @@ class RunKey:
         budget_minutes: Limit of a seed's training, ``None`` for none.
         regime: ``"full"``; ``"link"``, for which training sees the training edges only; or ``"image"``.
         public_split: Whether the published split chooses and reports, in the place of the random ones.
+        clusters: Number of clusters that the clustering task was asked for, ``None`` for its usual one. It is
+            no part of the training, which keys that differ in nothing else share.
     """
 
     dataset: str
@@ -30,6 +32,7 @@ class RunKey:
     budget_minutes: float | None = None
     regime: str = "full"
     public_split: bool = False
+    clusters: int | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return f"{self.method} on {self.dataset}"

@@ -22,6 +22,7 @@ from rgrl.bench.run_key import RunKey
 from rgrl.bench.seed_record import seed_record, with_origin
 from rgrl.bench.store_every_seed import store_every_seed
 from rgrl.bench.supervised import supervised_record
+from rgrl.bench.task_needs import require_served
 from rgrl.bench.tasks import embedding_task
 from rgrl.datasets import Dataset
 from rgrl.errors import ConfigError, DataError
@@ -106,7 +107,8 @@ class MethodRun:
         """
         start = time.perf_counter()
         self._require_embedding()
-        evaluator = embedding_task(task)
+        require_served(task, self.dataset, clusters=self.key.clusters)
+        evaluator = embedding_task(task, clusters=self.key.clusters)
         records, reports = [], []
         for seed in range(self.seeds):
             records.append(self.record(seed))

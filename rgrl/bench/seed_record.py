@@ -44,13 +44,14 @@ def seed_record(run: SeedRun, dataset: Dataset | None) -> dict[str, Any]:
     if dataset is None:
         return record | {"val_mean": run.best.probe.val_mean}
     record["curve"]["test_mean"] = [probe.test_mean for probe in probes]
+    has_untrained = run.untrained.update == 0 and run.parameters > 0  # raw features have no encoder
     return record | {
         "test": list(run.best.probe.test),
         "val": list(run.best.probe.val),
         "test_mean": run.best.probe.test_mean,
         "val_mean": run.best.probe.val_mean,
         "test_last_mean": run.last.probe.test_mean,
-        "untrained_mean": run.untrained.probe.test_mean if run.untrained.update == 0 else None,
+        "untrained_mean": run.untrained.probe.test_mean if has_untrained else None,
         **_converged(run, dataset),
     }
 

@@ -80,10 +80,11 @@ def stored_file(path: Path) -> Path:
     return file
 
 
-def result_identity(result: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
-    """Dataset, method, task, settings and graph of a result: what a later one replaces."""
-    digest = str(result["fingerprint"]["digest"])
-    return result["dataset"], result["method"], result["task"], result["config_hash"], digest
+def result_identity(result: Mapping[str, Any]) -> tuple[str, ...]:
+    """Dataset, method, task, settings, graph and clusters of a result: what a later one replaces."""
+    digest, clusters = str(result["fingerprint"]["digest"]), result.get("clusters")
+    named = (result[name] for name in ("dataset", "method", "task", "config_hash"))
+    return *named, digest, "" if clusters is None else str(clusters)
 
 
 def is_finished(result: Mapping[str, Any]) -> bool:

@@ -9,7 +9,9 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from rgrl.bench.link_table import link_table
 from rgrl.bench.published import OVER, PROBE_TITLES, SOURCES
+from rgrl.bench.table_parts import counted, result_caption, versions_line
 from rgrl.datasets import DatasetSpec
 
 
@@ -20,10 +22,10 @@ def result_table(result: Mapping[str, Any]) -> Table:
     table = Table(
         title=Text(
             f"{result['method'].upper()} on {result['dataset']}: test accuracy in %, "
-            f"{_counted(splits, 'split')}, {_counted(seeds, 'seed')}"
+            f"{counted(splits, 'split')}, {counted(seeds, 'seed')}"
         ),
         title_justify="left",
-        caption=_caption(result),
+        caption=result_caption(result),
         caption_justify="left",
     )
     table.add_column("")
@@ -42,7 +44,10 @@ def result_table(result: Mapping[str, Any]) -> Table:
         ("converged probe", "converged_test_mean", _converged_note(result)),
         ("untrained encoder", "untrained_mean", "same probe"),
     ):
-        if result[key] is not None:
+        no_encoder = (
+            key == "untrained_mean" and result["method"] == "raw"
+        )  # older results have a number there
+        if result[key] is not None and not no_encoder:
             table.add_row(row, f"{result[key]:.2f}", "", note)
     table.add_row("raw features", f"{result['raw_mean']:.2f}", "", "same probe")
     if result["paper_mean"] is not None:
@@ -58,7 +63,7 @@ def result_table(result: Mapping[str, Any]) -> Table:
 
 def any_result_table(result: Mapping[str, Any]) -> Table:
     """The table of a result of any task."""
-    tables = {"classification": result_table, "image-classification": image_table}
+    tables = {"classification": result_table, "image-classification": image_table, "link": link_table}
     return tables.get(result["task"], task_table)(result)
 
 
@@ -68,10 +73,10 @@ def image_table(result: Mapping[str, Any]) -> Table:
     table = Table(
         title=Text(
             f"{result['method'].upper()} on {result['dataset']}: test accuracy in %, "
-            f"{counts['test']:,} images, {_counted(result['seeds'], 'seed')}"
+            f"{counts['test']:,} images, {counted(result['seeds'], 'seed')}"
         ),
         title_justify="left",
-        caption=Text(f"{_curve_line(result)}\n").append(_caption(result)),
+        caption=Text(f"{_curve_line(result)}\n").append(result_caption(result)),
         caption_justify="left",
     )
     table.add_column("")
@@ -103,14 +108,15 @@ def _curve_line(result: Mapping[str, Any]) -> str:
 
 def task_table(result: Mapping[str, Any]) -> Table:
     """One result of a task other than classification: each metric with its deviations."""
-    seeds = result["seeds"]
+    seeds, clusters = result["seeds"], result.get("clusters")
+    into = "" if clusters is None else f" into {clusters}"
     table = Table(
         title=Text(
-            f"{result['method'].upper()} on {result['dataset']}: {result['task']}, "
-            f"{_counted(result['repetitions'], 'repetition')}, {_counted(seeds, 'seed')}"
+            f"{result['method'].upper()} on {result['dataset']}: {result['task']}{into}, "
+            f"{counted(result['repetitions'], 'repetition')}, {counted(seeds, 'seed')}"
         ),
         title_justify="left",
-        caption=_caption(result),
+        caption=result_caption(result),
         caption_justify="left",
     )
     table.add_column("metric")
@@ -169,24 +175,6 @@ def command_line(result: Mapping[str, Any]) -> Text:
     return Text(f"command: {result['command']}")
 
 
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def _versions(result: Mapping[str, Any]) -> str:
-    shown = ("rgrl", "torch", "torch-geometric")
-    return ", ".join(f"{name} {result['versions'][name] or 'not installed'}" for name in shown)
-
-
-def _caption(result: Mapping[str, Any]) -> Text:
-    machine = result["hardware"]
-    return Text(
-        f"{result['seconds']:.0f} s on {machine['name']}, {machine['threads']} threads, "
-        f"peak {result['peak_memory_bytes'] / 2**20:.0f} MiB, {result['parameters']:,} parameters, "
-        f"config {result['config_hash']}, data {result['fingerprint']['digest'][:12]}; {_versions(result)}"
-    )
-
-
 def _converged_note(result: Mapping[str, Any]) -> str:
     share = result["converged_share"]
     return "" if share is None else f"L2 by validation; {100 * share:.0f} % of fits converged"
@@ -214,7 +202,7 @@ def evaluation_table(report: Mapping[str, Any]) -> Table:
             f"{report['embeddings']} on {report['dataset']}: test accuracy in %, {report['splits']} splits"
         ),
         title_justify="left",
-        caption=Text(f"data {report['fingerprint']['digest'][:12]}; {_versions(report)}"),
+        caption=Text(f"data {report['fingerprint']['digest'][:12]}; {versions_line(report)}"),
         caption_justify="left",
     )
     table.add_column("")

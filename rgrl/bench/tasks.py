@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 
-import torch
 from torch import Tensor
 
+from rgrl.bench.task_needs import single_labels, usual_clusters
 from rgrl.datasets import Dataset
-from rgrl.errors import ConfigError, DataError
+from rgrl.errors import ConfigError
 from rgrl.evaluate import Report, clustering, dmgi_evaluation, few_shot, similarity_search
 
 TASKS: tuple[str, ...] = ("classification", "clustering", "similarity", "few-shot", "link", "multiplex")
@@ -18,9 +19,6 @@ TASKS: tuple[str, ...] = ("classification", "clustering", "similarity", "few-sho
 
 #: What is reported of DMGI's evaluator.
 _MULTIPLEX_METRICS = ("micro_f1", "macro_f1", "nmi", "sim@5")
-
-#: Clusters to look for where no labels say how many there are.
-_CLUSTERS_WITHOUT_LABELS = 10
 
 
 def checked_tasks(names: Sequence[str]) -> tuple[str, ...]:
@@ -37,39 +35,40 @@ def checked_tasks(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(task for task in TASKS if task in names)
 
 
-def embedding_task(task: str) -> Callable[[Tensor, Dataset], Report]:
-    """The evaluator of a task that needs nothing but the embedding that classification chose."""
-    return {
-        "clustering": _clustering,
+def embedding_task(task: str, *, clusters: int | None = None) -> Callable[[Tensor, Dataset], Report]:
+    """The evaluator of a task that needs nothing but the embedding that classification chose.
+
+    It is for a dataset that :func:`rgrl.bench.task_needs.require_served` has let pass.
+
+    Args:
+        task: The task.
+        clusters: Number of clusters for the clustering task, ``None`` for its usual one.
+    """
+    evaluators: dict[str, Callable[[Tensor, Dataset], Report]] = {
+        "clustering": partial(_clustering, clusters=clusters),
         "similarity": _similarity,
         "few-shot": _few_shot,
         "multiplex": _multiplex,
-    }[task]
+    }
+    return evaluators[task]
 
 
-def _clustering(embedding: Tensor, dataset: Dataset) -> Report:
-    labels = _single(dataset, "clustering", needed=False)
+def _clustering(embedding: Tensor, dataset: Dataset, *, clusters: int | None) -> Report:
+    labels = single_labels(dataset, "clustering", needed=False)
     edges = dataset.graph.edge_index if dataset.graph.num_edges else None
-    if labels is not None:
-        return clustering(embedding, labels, edge_index=edges)
-    if edges is None:
-        raise DataError(f"{dataset.name} has neither labels nor edges: clustering is held against either")
-    clusters = min(_CLUSTERS_WITHOUT_LABELS, dataset.graph.num_nodes)
-    return clustering(embedding, edge_index=edges, num_clusters=clusters)
+    return clustering(embedding, labels, edge_index=edges, num_clusters=clusters or usual_clusters(dataset))
 
 
 def _similarity(embedding: Tensor, dataset: Dataset) -> Report:
-    return replace(similarity_search(embedding, _single(dataset, "similarity")), task="similarity")
+    return replace(similarity_search(embedding, single_labels(dataset, "similarity")), task="similarity")
 
 
 def _few_shot(embedding: Tensor, dataset: Dataset) -> Report:
-    return replace(few_shot(embedding, _single(dataset, "few-shot")), task="few-shot")
+    return replace(few_shot(embedding, single_labels(dataset, "few-shot")), task="few-shot")
 
 
 def _multiplex(embedding: Tensor, dataset: Dataset) -> Report:
-    if not dataset.relations:
-        raise DataError(f"{dataset.name} has one relation: the multiplex task needs several")
-    reports = dmgi_evaluation(embedding, _single(dataset, "multiplex"), dataset.splits[0])
+    reports = dmgi_evaluation(embedding, single_labels(dataset, "multiplex"), dataset.splits[0])
     # The three have different numbers of repetitions, so their means stand together as one.
     return Report(
         "multiplex",
@@ -80,15 +79,3 @@ def _multiplex(embedding: Tensor, dataset: Dataset) -> Report:
             if metric in _MULTIPLEX_METRICS
         },
     )
-
-
-def _single(dataset: Dataset, task: str, *, needed: bool = True) -> Tensor | None:
-    """Labels of which a node has one."""
-    labels = dataset.labels
-    if labels is not None and labels.dtype == torch.bool:
-        raise DataError(f"{dataset.name} has several labels a node: {task} needs one")
-    if labels is None and needed:
-        raise DataError(f"{dataset.name} has no labels: {task} needs them")
-    if labels is not None and int(labels.min()) == int(labels.max()):
-        raise DataError(f"{dataset.name} has one class only: {task} needs at least 2")
-    return labels

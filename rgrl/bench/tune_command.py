@@ -12,6 +12,7 @@ from rgrl.bench.commands import changed_preset, dataset_key, one_dataset, progre
 from rgrl.bench.device import checked_device
 from rgrl.bench.do_work import apart_from_registry, on_public_split, run_key
 from rgrl.bench.fitting import require_fitting
+from rgrl.bench.keep_inputs import require_apart
 from rgrl.bench.methods import preset_of
 from rgrl.bench.nodes_at_once import nodes_at_once
 from rgrl.bench.option_checks import require_at_least_one, require_seed
@@ -64,6 +65,10 @@ def tune_dataset(
         dataset = apart_from_registry(
             load_dataset(known, root=root, progress=observer.download, features=features)
         )
+        path = out / f"{method.replace(':', '-')}-{dataset.name}-tuned.toml"
+        if preset is not None:
+            what = "the file that the best settings are written to"
+            require_apart("--preset", Path(preset), [path], what=what)
         if public_split:
             dataset = on_public_split(dataset)
         require_fitting(method, base, dataset)
@@ -90,7 +95,6 @@ def tune_dataset(
         device=device,
         cache=cache_root() / "anchors",
     )
-    path = out / f"{method.replace(':', '-')}-{dataset.name}-tuned.toml"
     try:
         with progress_display() as observer:
             tuning.search(trials, observer)

@@ -25,6 +25,7 @@ class Work:
         device: Where to train.
         again: Do it even where a result is stored.
         features: Of a graph of the user's own: its table, or the kind to make of its edges.
+        clusters: Number of clusters for the clustering task, ``None`` for its usual one.
         logs: Logs to write of each seed, by the names of :data:`rgrl.bench.logs.log_kinds.LOGS`.
     """
 
@@ -41,6 +42,7 @@ class Work:
     again: bool = False
     logs: tuple[str, ...] = ()
     features: str | None = None
+    clusters: int | None = None
 
     def __str__(self) -> str:
         return f"{self.method} on {self.dataset}"

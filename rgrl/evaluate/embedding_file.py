@@ -13,12 +13,15 @@ from torch import Tensor
 from rgrl.errors import DataError, OutputError
 from rgrl.evaluate.checks import require_finite
 from rgrl.evaluate.embedding_formats import read_npy, read_npz, read_pt, read_safetensors
+from rgrl.evaluate.embedding_tables import read_csv_table, read_parquet_table
 from rgrl.evaluate.loaded_embeddings import LoadedEmbeddings
 from rgrl.write_whole import write_whole
 
 logger = logging.getLogger(__name__)
 
 _READERS = {".npy": read_npy, ".npz": read_npz, ".safetensors": read_safetensors, ".pt": read_pt}
+_TABLES = {".csv": read_csv_table, ".parquet": read_parquet_table}
+_ENDINGS = ", ".join((*_READERS, *_TABLES))
 
 
 def load_embeddings(path: Path | str) -> LoadedEmbeddings:
@@ -26,7 +29,8 @@ def load_embeddings(path: Path | str) -> LoadedEmbeddings:
 
     Accepted are ``.npy``; ``.npz`` and ``.safetensors`` with one array or one named ``embeddings``; ``.pt``
     with a tensor or numpy array, or a dictionary with one of two dimensions or one named ``embeddings``.
-    Integers and booleans become float32.
+    Integers and booleans become float32. A ``.csv`` or ``.parquet`` as ``rgrl-bench embed`` writes it has a
+    column ``node`` before the numbers; its rows stay as they are, see :meth:`LoadedEmbeddings.in_order_of`.
 
     Args:
         path: The file.
@@ -35,20 +39,24 @@ def load_embeddings(path: Path | str) -> LoadedEmbeddings:
         DataError: If the file is missing, empty, cut short or of another format, or its values are not a
             finite real matrix.
         UnsafeDataError: If it asks for more than plain arrays, as a pickle does.
+        MissingExtraError: For ``.parquet`` without pandas and pyarrow.
     """
     path = Path(path)
-    reader = _READERS.get(path.suffix.lower())
-    if reader is None:
-        raise DataError(f"{path} has the ending '{path.suffix}': {', '.join(_READERS)} are accepted")
+    ending = path.suffix.lower()
+    if ending not in (*_READERS, *_TABLES):
+        raise DataError(f"{path} has the ending '{path.suffix}': {_ENDINGS} are accepted")
     try:
         size = path.stat().st_size
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}") from None
     if not path.is_file():
-        raise DataError(f"{path} is not a file: embeddings as {', '.join(_READERS)} are accepted")
+        raise DataError(f"{path} is not a file: embeddings as {_ENDINGS} are accepted")
     if size == 0:
         raise DataError(f"{path} is empty: embeddings [nodes, dimensions] are needed")
-    raw, metadata = reader(path)
+    if ending in _TABLES:
+        table, ids = _TABLES[ending](path)
+        return LoadedEmbeddings(_as_matrix(table, path), None, {}, path, ids)
+    raw, metadata = _READERS[ending](path)
     values = _as_matrix(raw, path)
     fingerprint = metadata.pop("fingerprint", None)
     return LoadedEmbeddings(values, fingerprint, metadata, path)

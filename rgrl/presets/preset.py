@@ -42,7 +42,7 @@ class Preset:
         """The preset with some settings changed.
 
         Raises:
-            ConfigError: If a key is unknown (the nearest is suggested) or a value is not accepted.
+            ConfigError: If a key is unknown (one like it is suggested) or a value is not accepted.
         """
         return self.from_mapping({**self.to_dict(), **changes}, source=f"the preset of {self.method}")
 
@@ -60,8 +60,9 @@ class Preset:
         fields = {field.name: field for field in dataclasses.fields(cls)}
         for key in values:
             if key not in fields:
-                near = difflib.get_close_matches(key, fields, n=1, cutoff=0.0)
-                raise ConfigError(f"{source} has the unknown key {key!r}: did you mean {near[0]!r}?")
+                near = difflib.get_close_matches(key, fields, n=1)
+                hint = f"did you mean {near[0]!r}?" if near else f"accepted are {', '.join(fields)}"
+                raise ConfigError(f"{source} has the unknown key {key!r}: {hint}")
         for name, field in fields.items():
             if field.default is dataclasses.MISSING and name not in values:
                 raise ConfigError(f"{source} has no {name!r}: it is needed")

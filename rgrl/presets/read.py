@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import json
 import tomllib
+from contextlib import suppress
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +117,25 @@ def parse_setting(text: str) -> tuple[str, Any]:
         if value[0].isalpha() and value.replace("_", "").replace("-", "").isalnum():
             return key, value
         short = text if len(text) <= 60 else f"{text[:57]}..."
-        raise ConfigError(f"the setting {short!r} is not understood: its value is no TOML value") from None
+        raise ConfigError(
+            f"the setting {short!r} is not understood: its value is no TOML value, "
+            f"such as {_example(key, value)}"
+        ) from None
+
+
+def _example(key: str, value: str) -> str:
+    """A setting that is understood: of a list that lacks its brackets this one, else the key's default."""
+    found = (field for kind in METHOD_PRESETS.values() for field in fields(kind) if field.name == key)
+    field = next(found, None)
+    if field is None:
+        return "layers=[64, 32]"
+    if str(field.type).startswith("tuple"):
+        with suppress(ValueError):
+            numbers = tomllib.loads(f"value = [{value}]")["value"]
+            if len(numbers) > 1:
+                return f"{key}={json.dumps(numbers)}"
+    default = 100 if field.default in (MISSING, None) else field.default  # those without are whole numbers
+    return f"{key}={json.dumps(default)}"
 
 
 def _method_of(name: str) -> str:

@@ -163,7 +163,9 @@ def test_where_there_are_none_the_other_runs_are_done(bench, ppi, tmp_path):
     arguments = ("--set", "batch_size=1", "--set", "layers=[4]", "--epochs", 1, "--root", tmp_path / "data")
     code, _, err = bench("run", "karate", "ppi", *arguments, "--out", tmp_path / "out")
     assert code == 2
-    assert err.splitlines()[-1].startswith("error: 1 of 2 runs failed: rgrl on karate: batch_size is 1")
+    assert err.splitlines()[-1].startswith(
+        "error: 1 of 2 tasks failed, 1 result stored: rgrl on karate: batch_size is 1"
+    )
     (result,) = (tmp_path / "out" / "results.jsonl").read_text().splitlines()
     assert json.loads(result)["dataset"] == "ppi"
 

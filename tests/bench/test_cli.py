@@ -61,6 +61,17 @@ def test_table_shows_the_rows_that_a_number_must_stand_beside(bench, tmp_path):
         assert row in out
 
 
+def test_raw_features_have_no_untrained_encoder(bench, tmp_path):
+    run = ("run", "karate", "--methods", "raw", "--out", tmp_path)
+    assert "untrained" not in bench(*run)[1]
+    result = json.loads((tmp_path / "results.jsonl").read_text())
+    assert result["untrained_mean"] is result["runs"][0]["untrained_mean"] is None
+    assert result["test_mean"] == result["raw_mean"]
+    old = result | {"untrained_mean": result["raw_mean"]}  # as it was stored once
+    (tmp_path / "results.jsonl").write_text(json.dumps(old) + "\n")
+    assert "untrained" not in bench(*run)[1]
+
+
 def test_tables_show_versions_and_the_exact_command(bench, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     place = "a [b] " + "c" * 100

@@ -11,13 +11,13 @@ import pytest
 from made_up_results import FAR, GOOD, NEAR, result, store
 
 from rgrl.bench.compare import (
-    as_csv,
     as_latex,
     as_markdown,
     comparison_notes,
     comparison_rows,
     paired_verdicts,
 )
+from rgrl.bench.compare_csv import COLUMNS, as_csv
 from rgrl.bench.comparison import gather
 from rgrl.evaluate.significance import corrected_t_test
 
@@ -47,15 +47,61 @@ def test_the_forms_hold_the_same_cells():
         "|---|---|",
         "| x & y | 1.00 ± 2.00 * |",
     ]
-    assert list(csv.reader(io.StringIO(as_csv(header, rows, notes)))) == [header, *rows]
     latex = as_latex(header, rows, notes)
     assert r"x \& y & 1.00 $\pm$ 2.00 $^*$ \\" in latex
     assert r"method & a\_b \\" in latex
-    assert latex.startswith("% in %\n")
+    assert latex.startswith("% needs \\usepackage{booktabs}\n")
+    assert latex.endswith("\\bottomrule\n\\multicolumn{2}{l}{\\footnotesize in \\%} \\\\\n\\end{tabular}\n")
+
+
+def test_a_latex_table_says_what_its_signs_mean_and_no_wider_than_it_is(folder):
+    comparison = gather([folder], task="classification", metric=None)
+    latex = as_latex(*comparison_rows(comparison), comparison_notes(comparison))
+    notes = [line for line in latex.splitlines() if line.startswith(r"\multicolumn{4}{l}{\footnotesize ")]
+    said = " ".join(line.removeprefix(r"\multicolumn{4}{l}{\footnotesize ")[:-4] for line in notes)
+    assert r"in \%; $\pm$ unbiased deviation over splits or repetitions, then over seeds" in said
+    assert (
+        r"$^*$ differs from the best of its column: corrected paired t-test over splits, Holm, 5 \%" in said
+    )
+    narrow = as_latex(["method"], [["x"]], ["word " * 40])
+    assert narrow.count(r"\multicolumn{1}{l}{\footnotesize word ") == 4, "fifty letters a line"
+
+
+def test_csv_has_a_number_a_column(folder):
+    bare = result("dgi", "other", [5.0, 7.0]) | {"budget_minutes": 5, "updates": "many"}
+    store(folder, bare)
+    comparison = gather([folder], task="classification", metric=None)
+    lines = as_csv(comparison).splitlines()
+    assert lines[0].split(",") == list(COLUMNS)
+    rows = {(row["method"], row["dataset"]): row for row in csv.DictReader(io.StringIO("\n".join(lines)))}
+    assert len(rows) == len(lines) - 1 == 6
+    first, far = rows["rgrl", "cora"], rows["dgi", "cora"]
+    assert float(first["mean"]) == pytest.approx(np.mean(GOOD))
+    assert float(first["std_splits"]) == pytest.approx(np.std(GOOD, ddof=1))
+    assert float(first["published_gap"]) == pytest.approx(np.mean(GOOD) - 83.98)
+    named = (
+        "task",
+        "metric",
+        "std_seeds",
+        "seeds",
+        "seeds_asked",
+        "differs",
+        "p_value",
+        "updates",
+        "budget_minutes",
+    )
+    expected = ["classification", "accuracy", "", "1", "1", "", "", "7.0", ""]
+    assert [first[name] for name in named] == expected, "the best is held against nothing"
+    assert (first["published"], first["published_probe"], first["rank"]) == ("83.98", "paper", "1.5")
+    assert (far["differs"], far["published"], far["published_probe"]) == ("true", "", "")
+    assert 0 < float(far["p_value"]) < 0.05
+    assert rows["grace", "cora"]["differs"] == "false"
+    other = rows["dgi (5 min)", "other"]
+    assert (other["updates"], other["budget_minutes"], float(other["mean"])) == ("", "5", 6)
 
 
 def test_the_command_prints_each_form(bench, refused, folder):
-    for form, begin in (("markdown", "| method |"), ("csv", "method,cora"), ("latex", "% classification")):
+    for form, begin in (("markdown", "| method |"), ("csv", "method,dataset,"), ("latex", "% needs")):
         code, out, _ = bench("compare", folder, "--format", form)
         assert code == 0
         assert out.startswith(begin)

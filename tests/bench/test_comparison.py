@@ -79,8 +79,42 @@ def test_other_tasks_choose_a_metric(tmp_path):
 def test_what_cannot_be_compared_is_named(tmp_path, folder):
     with pytest.raises(DataError, match=r"holds no results\.jsonl"):
         gather([tmp_path / "nothing"], task="classification", metric=None)
-    with pytest.raises(DataError, match="no result of the task 'link'"):
+    with pytest.raises(
+        DataError, match=r"no result of the task 'link' .*: there are results of classification"
+    ):
         gather([folder], task="link", metric=None)
+    with pytest.raises(DataError, match="no result is stored in"):
+        gather([store(tmp_path / "empty")], task=None, metric=None)
+    with pytest.raises(ConfigError, match="task 'links' is unknown: accepted are classification"):
+        gather([folder], task="links", metric=None)
+
+
+def scored(task: str, *metrics: str) -> dict[str, Any]:
+    scores = {"mean": 0.5, "std_repetitions": None, "std_seeds": None}
+    return result("rgrl", "mine", [1.0, 2.0]) | {"task": task, "metrics": dict.fromkeys(metrics, scores)}
+
+
+def test_the_task_is_classification_or_else_the_first_that_is_stored(tmp_path, bench):
+    folder = store(tmp_path / "bare", scored("clustering", "modularity"), scored("link", "random/cosine/auc"))
+    comparison = gather([folder], task=None, metric=None)
+    assert (comparison.task, comparison.metric) == ("clustering", "modularity")
+    code, out, _ = bench("compare", folder, "--format", "markdown")
+    assert code == 0
+    assert "clustering, modularity in %" in out
+    store(folder, result("rgrl", "mine", [1.0, 2.0]))
+    assert gather([folder], task=None, metric=None).task == "classification"
+
+
+def test_of_many_metrics_those_like_the_one_that_was_meant_are_named(tmp_path):
+    kinds = [
+        f"{part}{scorer}/{metric}" for part in ("", "val/") for scorer in "abcd" for metric in ("ap", "auc")
+    ]
+    folder = store(tmp_path / "links", scored("link", *kinds))
+    named = "a/auc, b/auc, c/auc, d/auc, val/a/auc, val/b/auc, val/c/auc, val/d/auc and 8 others"
+    with pytest.raises(ConfigError, match=f"metric 'auc' is unknown: link has {named}"):
+        gather([folder], task="link", metric="auc")
+    with pytest.raises(ConfigError, match="link has val/a/ap, "):
+        gather([folder], task="link", metric="val/a/apx")
 
 
 def test_a_result_of_the_first_schema_is_read(tmp_path):
@@ -113,8 +147,7 @@ def test_less_conductance_is_better(tmp_path):
     assert [comparison.rank(label) for label in ("rgrl", "grace", "dgi")] == [1, 2, 3]
     assert comparison.best("cora") == "rgrl"
     assert "less is better" in comparison_notes(comparison)[0]
-    with pytest.raises(DataError, match="has the metric 'nmi': --metric names another of conductance"):
-        gather([folder], task="clustering", metric=None)
+    assert gather([folder], task="clustering", metric=None).metric == "conductance", "nmi is not stored"
 
 
 def test_who_has_no_such_metric_has_no_cell(tmp_path):

@@ -127,7 +127,7 @@ def test_one_that_fails_does_not_stop_the_others_and_is_named_at_the_end(bench, 
     code, _, err = bench("run", "cs", "karate", "--methods", "rgrl,raw", *arguments)
     assert code == 2
     last = err.strip().splitlines()[-1]
-    assert last.startswith("error: 2 of 4 runs failed: rgrl on cs: ")
+    assert last.startswith("error: 2 of 4 tasks failed, 2 results stored: rgrl on cs: ")
     assert "raw on cs: " in last
     assert "Traceback" not in err
     assert [each["method"] for each in results(out)] == ["rgrl", "raw"]

@@ -77,6 +77,14 @@ def test_other_methods(bench, people, tmp_path, method):
         (("-o", "v.csv", "--features", "degree", "--seed", -1), "--seed is -1: a whole number"),
         (("-o", "v.csv", "--features", "degree", "--epochs", -1), "--epochs is -1: a whole number"),
         (("-o", "v.csv", "--features", "degree", "--method", "supervised"), "gives no embedding"),
+        (
+            ("-o", "v.csv", "--features", "degree", "--method", "raw", "--epochs", 1),
+            "--epochs changes nothing: raw has no settings",
+        ),
+        (
+            ("-o", "v.csv", "--features", "degree", "--method", "raw", "--set", "alpha=1"),
+            "--set changes nothing: raw has no settings",
+        ),
         (("-o", "v.csv", "--features", "degree", "--method", "dig"), "did you mean 'dgi'?"),
     ],
 )

@@ -39,7 +39,9 @@ def test_the_other_methods_are_run_and_the_refusal_stands_at_the_end(bench, root
     code, _, err = bench("run", "reddit", "karate", *methods, *quick, "--root", root, "--out", tmp_path)
     assert code == 2
     last = err.splitlines()[-1]
-    assert last.startswith("error: 1 of 4 runs failed: node2vec on reddit: node2vec embeds only nodes")
+    assert last.startswith(
+        "error: 2 of 8 tasks failed, 6 results stored: node2vec on reddit: node2vec embeds only nodes"
+    )
     assert last.count("node2vec embeds only") == 1
     rows = [json.loads(line) for line in (tmp_path / "results.jsonl").read_text().splitlines()]
     assert [(row["dataset"], row["method"]) for row in rows[::2]] == [

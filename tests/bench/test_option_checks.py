@@ -29,6 +29,15 @@ def test_settings_of_a_method_without_any(bench, refused, tmp_path, changes, nam
     assert not (tmp_path / "out").exists()
 
 
+def test_a_setting_of_some_of_the_methods(bench, refused, tmp_path):
+    run = ("run", "karate", "--methods", "rgrl,raw,dgi,bgrl,untrained", "--out", tmp_path / "out")
+    said = refused(bench(*run, "--set", "num_anchors=16"))
+    assert "the preset of dgi has the unknown key 'num_anchors', which is one of rgrl, untrained: " in said
+    assert said.endswith("--set changes every method named, so run dgi, bgrl without it")
+    assert "did you mean 'num_anchors'?" in refused(bench(*run, "--set", "num_ankers=16"))
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("seed", [-1, 2**32])
 def test_seeds_that_not_every_draw_takes(bench, refused, tmp_path, seed):
     said = refused(bench("tune", "karate", "--trials", 1, "--seed", seed, "--out", tmp_path / "out"))
@@ -67,4 +76,4 @@ def test_what_runs_on_the_cpu_says_so(bench, tmp_path, monkeypatch, method):
     assert f"{method} on karate: runs on the CPU, the method has no other form" in err
     results = [json.loads(line) for line in (tmp_path / "results.jsonl").read_text().splitlines()]
     assert [result["hardware"]["device"] for result in results] == ["cpu", "cpu"]
-    assert [result["schema"] for result in results] == [schema_of("clustering"), schema_of("link")] == [2, 3]
+    assert [result["schema"] for result in results] == [schema_of("clustering"), schema_of("link")] == [2, 4]

@@ -62,6 +62,7 @@ def test_what_is_no_object_says_why(line, fault):
         ({"seeds": 10**400}, "'seeds' is 1000"),
         ({"seeds_asked": 1.5}, "'seeds_asked' is 1.5: a whole number of at least 1 is needed"),
         ({"schema": False}, "'schema' is False: a whole number is needed"),
+        ({"clusters": "5"}, "'clusters' is '5': a whole number or null is needed"),
         ({"dataset": None}, "'dataset' is None: a text is needed"),
         ({"budget_minutes": True}, "'budget_minutes' is True: a number up to 1e+09 or null is needed"),
         ({"config": nested(100)}, "it is nested too deeply"),

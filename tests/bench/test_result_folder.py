@@ -106,12 +106,15 @@ def test_a_result_of_another_schema_graph_or_setting_is_not_found(folder):
 @pytest.mark.parametrize(
     "content", [b"", b"[]", b'{"digest": "an', b"\xff", b'{"digest": "another"}', b"[" * 10**5]
 )
-def test_a_record_that_is_damaged_or_of_another_graph_is_none(folder, content):
+def test_a_record_that_is_damaged_or_of_another_graph_is_none(folder, content, caplog):
     folder.keep_record(KEY, 0, {"seconds": 1.0})
     assert folder.record(KEY, 0)["seconds"] == 1.0
     (path,) = (folder.path / "seeds").glob("*.json")
     path.write_bytes(content)
+    assert caplog.text == ""
     assert folder.record(KEY, 0) is None
+    told = f"trained again, for {path} is damaged or cut short" in caplog.text
+    assert told == (b"another" not in content), "of another graph it is none, and not damaged"
 
 
 def test_a_record_of_another_schema_is_none(folder, monkeypatch):
@@ -168,3 +171,12 @@ def test_who_wants_a_seed_that_another_is_at_waits_for_it(folder, caplog):
         folder.keep_record(KEY, 0, {"seconds": 3.0})
     thread.join(10)
     assert [record["seconds"] for record in order] == [3.0]
+
+
+def test_who_trains_nothing_says_nothing_of_a_damaged_record(folder, caplog):
+    assert folder.record(KEY, 0) is None
+    folder.keep_record(KEY, 0, {})
+    (path,) = (folder.path / "seeds").glob("*.json")
+    path.write_text("garbage")
+    assert folder.record(KEY, 0, level=logging.DEBUG) is None
+    assert caplog.text == ""

@@ -12,6 +12,7 @@ from safetensors.torch import save_file
 from scipy import sparse
 
 from rgrl.datasets import load_dataset
+from rgrl.estimator import write_embedding
 from rgrl.graph import Graph
 
 
@@ -40,7 +41,11 @@ def make_files(folder: Path, command: PrintedCommand, *, root: str | None) -> No
     if "embeddings" in given:
         own = folder / given["dataset"]
         nodes = load_dataset(own if own.is_file() else given["dataset"], root=root).graph.num_nodes
-        np.save(folder / given["embeddings"], np.random.default_rng(0).normal(size=(nodes, 8)))
+        path, rows = folder / given["embeddings"], np.random.default_rng(0).normal(size=(nodes, 8))
+        if path.suffix == ".csv":
+            write_embedding(path, rows)
+        else:
+            np.save(path, rows)
 
 
 def save_npz(path: Path, graph: Graph) -> None:

@@ -140,7 +140,7 @@ def test_plain_text_is_refused(tmp_path: Path, suffix: str) -> None:
 @pytest.mark.parametrize("name", ["e.txt", "e.pkl", "e"])
 def test_other_endings_are_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"1")
-    with pytest.raises(DataError, match=r"\.npy, \.npz, \.safetensors, \.pt are accepted"):
+    with pytest.raises(DataError, match=r"\.npy, \.npz, \.safetensors, \.pt, \.csv, \.parquet are accepted"):
         load_embeddings(tmp_path / name)
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from rgrl.errors import ConfigError
@@ -143,10 +145,31 @@ def test_settings_are_read_as_toml(text, expected):
 
 
 @pytest.mark.parametrize(
+    ("text", "example"),
+    [
+        ("layers=64,32", "layers=[64, 32]"),
+        ("edge_drop=0.3, 0.1", "edge_drop=[0.3, 0.1]"),
+        ("layers=64;32", "layers=[512, 256]"),
+        ("epochs=1 000", "epochs=100"),
+        ("batch_size=2,", "batch_size=100"),
+        ("learning_rate=0,001", "learning_rate=0.001"),
+        ("include_self=?", "include_self=true"),
+        ("norm=layer norm", 'norm="frozen"'),
+        ("norms=a b", "layers=[64, 32]"),
+    ],
+)
+def test_what_is_no_toml_is_refused_with_an_example_of_its_type(text, example):
+    with pytest.raises(ConfigError, match=re.escape(f"its value is no TOML value, such as {example}") + "$"):
+        parse_setting(text)
+    assert parse_setting(example)
+
+
+@pytest.mark.parametrize(
     ("changes", "message"),
     [
         ({"num_anchor": 3}, "unknown key 'num_anchor': did you mean 'num_anchors'"),
         ({"epoch": 3}, "did you mean 'epochs'"),
+        ({"quux": 3}, "unknown key 'quux': accepted are epochs, batch_size, .*local_weight"),
         ({"epochs": -1}, "epochs is -1: a whole number of at least 0"),
         ({"epochs": 1.5}, r"epochs is 1\.5"),
         ({"batch_size": 0}, "batch_size is 0: a whole number of at least 1"),

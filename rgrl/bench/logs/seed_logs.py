@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
@@ -100,7 +101,7 @@ class SeedLogs:
         """
         for seed in range(seeds if self._kinds else 0):
             with folder.claimed(key, seed):
-                record = folder.record(key, seed)
+                record = folder.record(key, seed, level=logging.DEBUG)  # nothing is trained here
                 if record is not None:
                     self.complete(record, key, seed, folder, observer)
                     continue

@@ -87,7 +87,7 @@ def trainings_of(results: Sequence[Mapping[str, Any]]) -> list[Training]:
     named: dict[tuple[str, ...], tuple[str, str]] = {}
     for regime in ("full", "link", "image"):  # in each, names are told apart
         keys = [key for key in groups if key[-1] == regime]
-        firsts = [groups[key][0] for key in keys]
+        firsts = [{**groups[key][0], "clusters": None} for key in keys]  # of the evaluation alone
         named |= dict(zip(keys, zip(labels_of(firsts), columns_of(firsts), strict=True), strict=True))
     return [Training(*named[key], key[-1], tuple(group)) for key, group in groups.items()]
 

@@ -12,6 +12,7 @@ from typing import Any, cast
 from torch import Tensor
 
 from rgrl.bench.comparison import newest
+from rgrl.bench.keep_inputs import require_apart
 from rgrl.bench.observer import Observer
 from rgrl.bench.report.cautions import cautions
 from rgrl.bench.report.curve import curve_figure, curve_of
@@ -167,8 +168,7 @@ def _maps(
 
 def _require_writable(out: Path, files: Sequence[Path]) -> None:
     """Refuse before anything is drawn what could not be written afterwards, and what would lose results."""
-    if out.resolve() in (file.resolve() for file in files):
-        raise OutputError(f"-o {out} is a file of results: another name is needed")
+    require_apart("-o", out, files, what="a file of results")
     if out.is_dir():
         raise OutputError(f"-o {out} is a folder: the name of a file is needed")
     if out.exists() and not out.is_file():  # a device or a pipe, which a file would take the place of
