@@ -48,20 +48,21 @@ def load_own(path: str | Path, *, features: str | Path | None = None) -> Dataset
     - `.npz`: gnn-benchmark's keys, of which `labels` may be absent; features stay as they are.
     - `.safetensors`: `x` `[N, F]`, `edge_index` `[2, E]`, `y` `[N]` if there are labels, and `train_mask`,
       `val_mask` and `test_mask`, bool `[N]` or `[N, S]`, in the place of random splits.
-    - `.graphml`, `.edgelist`, `.txt`, `.csv`: edges between node ids, and beside them a table of features.
-      Its first column is the node's id, a column `label` its class, each other column a numeric feature.
-      Nodes have the order of its rows.
+    - `.graphml`, `.edgelist`, `.txt`, `.csv`, `.tsv`: edges between node ids, and beside them a table of
+      features. Its first column is the node's id, a column `label` its class, each other column a numeric
+      feature. Nodes have the order of its rows.
 
     Edges become undirected and lose their weights, self-loops and duplicates, as those of every dataset here.
     An edge of weight 0 is none.
 
     Args:
         path: The graph.
-        features: The table for a file of edges, `.csv` or `.parquet` (needs `pip install 'rgrl[tables]'`);
-            `<stem>.features.csv` or else `<stem>.features.parquet` beside the graph when None. Or
-            `"degree"`, `"identity"` or `"positional"`: made of the edges (`rgrl.graph.structural_features`),
-            in the place of the graph's own. A table beside a file of edges then names nodes and classes; it
-            needs no features, and without one the nodes have the order in which the file first names them.
+        features: The table for a file of edges, `.csv`, `.tsv` or `.parquet` (needs
+            `pip install 'rgrl[tables]'`); `<stem>.features.csv`, or else `.tsv` or `.parquet`, beside the
+            graph when None. Or `"degree"`, `"identity"` or `"positional"`: made of the edges
+            (`rgrl.graph.structural_features`), in the place of the graph's own. A table beside a file of
+            edges then names nodes and classes; it needs no features, and without one the nodes have the
+            order in which the file first names them.
 
     Returns:
         The dataset, named after the file without its ending; `labels` is None where there are none,

@@ -67,8 +67,9 @@ def test_the_table_that_is_named_goes_before_the_one_beside(tmp_path: Path) -> N
     assert load_own(path, features=tmp_path / "other.csv").labels is None
     (tmp_path / "ring.features.csv").unlink()
     expected = (
-        r"has no features: put ring\.features\.csv or ring\.features\.parquet beside it, name a table, or "
-        r"have them made of the edges by naming one of 'degree', 'identity', 'positional'$"
+        r"has no features: put ring\.features\.csv or ring\.features\.tsv or ring\.features\.parquet beside "
+        r"it, name a table, or have them made of the edges by naming one of 'degree', 'identity', "
+        r"'positional'$"
     )
     with pytest.raises(DataUnavailableError, match=expected):
         load_own(path)
@@ -110,7 +111,7 @@ def test_whole_files_take_features_of_their_edges(tmp_path: Path) -> None:
     assert found.node_ids is None
 
 
-@pytest.mark.parametrize("ending", [".graphml", ".csv", ".txt", ".edgelist"])
+@pytest.mark.parametrize("ending", [".graphml", ".csv", ".tsv", ".txt", ".edgelist"])
 def test_the_same_graph_in_every_form_of_edges(ending: str, tmp_path: Path) -> None:
     expected = load_own(write_cycle(tmp_path, 12))
     path = tmp_path / f"ring{ending}"
@@ -118,7 +119,8 @@ def test_the_same_graph_in_every_form_of_edges(ending: str, tmp_path: Path) -> N
     if ending == ".graphml":
         nx.write_graphml(ring, path)
     else:
-        path.write_text("".join(f"{a}{',' if ending == '.csv' else ' '}{b}\n" for a, b in ring.edges))
+        between = {".csv": ",", ".tsv": "\t"}.get(ending, " ")
+        path.write_text("".join(f"{a}{between}{b}\n" for a, b in ring.edges))
     assert load_own(path).fingerprint == expected.fingerprint
 
 
