@@ -9,6 +9,7 @@ from difflib import get_close_matches
 import torch
 from torch import Tensor
 
+from rgrl.bench.probes import known_classes
 from rgrl.datasets import Dataset
 from rgrl.errors import ConfigError, DataError
 from rgrl.evaluate import Report, clustering, dmgi_evaluation, few_shot, similarity_search
@@ -89,6 +90,6 @@ def _single(dataset: Dataset, task: str, *, needed: bool = True) -> Tensor | Non
         raise DataError(f"{dataset.name} has several labels a node: {task} needs one")
     if labels is None and needed:
         raise DataError(f"{dataset.name} has no labels: {task} needs them")
-    if labels is not None and int(labels.min()) == int(labels.max()):
+    if labels is not None and known_classes(labels) < 2:
         raise DataError(f"{dataset.name} has one class only: {task} needs at least 2")
     return labels

@@ -36,8 +36,9 @@ def as_graph(
             an undirected edge counts in both directions) or a scipy sparse adjacency ``[N, N]`` (row =
             source).
         x: Features ``[N, F]``; needed for networkx and scipy, overrides those of a Graph, a Data or a pair.
-        y: Integer labels ``[N]``; overrides those of a Graph or a Data. ``False`` leaves labels out: training
-            needs none, and a Data may have targets or several labels a node as its ``y``.
+        y: Integer labels ``[N]``, -1 where unknown; overrides those of a Graph or a Data. ``False`` leaves
+            labels out: training needs none, and a Data may have targets, or several labels a node, as its
+            ``y``.
         sparse_features: As in :meth:`Graph.from_edge_index`.
         undirected: Add the reverse of every edge. Without, edges that go one way stay so, and where all do a
             :class:`rgrl.errors.OneWayEdgesWarning` says it.

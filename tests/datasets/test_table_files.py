@@ -77,7 +77,7 @@ def test_warns_of_a_class_that_would_be_a_feature(tmp_path: Path, caplog: pytest
         ("id,age\na,1e39\n", r"column 'age', row 1 \(node 'a'\): inf is not a finite number"),
         ("id,age\na,1\na,2\n", "node id 'a' stands twice"),
         ("id,age\n ,1\n", "row 1 has no node id"),
-        ("id,age,label\na,1,\n", r"column 'label', row 1 \(node 'a'\) is empty"),
+        ("id,age,label\na,1,\nb,1,-3\n", r"column 'label', row 2 \(node 'b'\) is -3"),
         ("id,age\na,1,2\n", "row 1 has 3 cells; 2 columns are named"),
         ("id,age,age\na,1,2\n", "column 'age' stands twice"),
         ('id,age\n"a,1\n', "unexpected end of data"),
