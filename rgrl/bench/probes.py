@@ -9,6 +9,7 @@ from torch import Tensor
 
 from rgrl.bench.seed_run import Probe
 from rgrl.datasets import Dataset
+from rgrl.datasets.splits import MIN_NODES
 from rgrl.errors import DataError
 from rgrl.evaluate import ProbeReport, linear_probe, multi_label_probe
 
@@ -29,17 +30,33 @@ def classification_probe(dataset: Dataset) -> Probe:
     if labels is None:
         raise DataError(f"{dataset.name} has no labels: classification needs them, clustering does not")
     if not splits:
-        raise DataError(
-            f"{dataset.name} has {dataset.graph.num_nodes} nodes: classification needs at least 10"
-        )
+        raise DataError(_without_splits(dataset, labels))
     if labels.dtype == torch.bool:
         return lambda embedding: _micro_f1(embedding, labels, dataset)
-    if int(labels.min()) == int(labels.max()):
+    if known_classes(labels) < 2:
         raise DataError(f"{dataset.name} has one class only: classification needs at least 2")
     if dataset.relations:
         splits = splits * _DRAWS_OF_ONE_SPLIT
     decay = _PROBE_DECAY.get(dataset.name, 0.0)
     return lambda embedding: linear_probe(embedding, labels, splits, weight_decay=decay)
+
+
+def known_classes(labels: Tensor) -> int:
+    """Number of classes that nodes have; -1, which is unknown, is none."""
+    return int(torch.unique(labels[labels >= 0]).numel())
+
+
+def _without_splits(dataset: Dataset, labels: Tensor) -> str:
+    nodes = dataset.graph.num_nodes
+    known = int((labels >= 0).sum()) if labels.ndim == 1 else nodes
+    if known == nodes:
+        return f"{dataset.name} has {nodes} nodes: classification needs at least 10"
+    if known < MIN_NODES:
+        return (
+            f"{dataset.name} has labels on {known} of {nodes} nodes, the other {nodes - known} have -1 or an "
+            "empty cell: classification needs at least 10"
+        )
+    return f"{dataset.name} has a mask without a labelled node: classification needs them in each mask"
 
 
 def _micro_f1(embedding: Any, labels: Tensor, dataset: Dataset) -> ProbeReport:

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from rgrl.bench.probes import classification_probe
+from rgrl.bench.probes import classification_probe, known_classes
 from rgrl.datasets import Dataset
 from rgrl.errors import ConfigError, DataError
 
@@ -22,7 +22,7 @@ def usual_clusters(dataset: Dataset) -> int:
     """As many clusters as there are classes; without labels ten, or as many as there are nodes."""
     if dataset.labels is None:
         return min(_CLUSTERS_WITHOUT_LABELS, dataset.graph.num_nodes)
-    return int(torch.unique(dataset.labels[dataset.labels >= 0]).numel())
+    return known_classes(dataset.labels)
 
 
 def require_served(task: str, dataset: Dataset, *, clusters: int | None = None) -> None:
@@ -67,7 +67,7 @@ def single_labels(dataset: Dataset, task: str, *, needed: bool = True) -> Tensor
         raise DataError(f"{dataset.name} has several labels a node: {task} needs one")
     if labels is None and needed:
         raise DataError(f"{dataset.name} has no labels: {task} needs them")
-    if labels is not None and int(labels.min()) == int(labels.max()):
+    if labels is not None and known_classes(labels) < 2:
         raise DataError(f"{dataset.name} has one class only: {task} needs at least 2")
     return labels
 

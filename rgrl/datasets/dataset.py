@@ -22,12 +22,13 @@ class Dataset:
         name: Registry name, such as `cora`; for a graph of the user's own the file's name without its ending.
         graph: The graph with features, in canonical node order. Of a multiplex dataset it is the union of the
             relations; of several graphs their disjoint union.
-        splits: The splits of the protocol: the paper's twenty random ones, or those that were published.
+        splits: The splits of the protocol: the paper's twenty random ones, or those that were published. No
+            node of unknown label is in them.
         public_split: The split published with the files, or None where there are none or several.
         fingerprint: Identity of the graph; the key of every cache.
         spec: The registry's entry; made up for a graph of the user's own.
-        labels: Class of every node, int64 `[N]` (the same as `graph.y`); bool `[N, L]` where a node has any
-            number of L labels; None where nobody gave any.
+        labels: Class of every node, int64 `[N]` (the same as `graph.y`), -1 for unknown; bool `[N, L]` where
+            a node has any number of L labels; None where nobody gave any.
         train_graph: What an encoder may be trained on, where that is less than `graph`: the subgraph of the
             training nodes (`splits[0].train`, in this order), in the inductive protocols. None elsewhere.
         relations: The relations of a multiplex dataset by name, each a graph over the same nodes and

@@ -1,8 +1,7 @@
-"""Edges of a graph of the user's own, named by node ids: GraphML, edge list, CSV."""
+"""Edges of a graph of the user's own, named by node ids: GraphML, edge list, CSV, TSV."""
 
 from __future__ import annotations
 
-import ast
 import csv
 import logging
 from collections.abc import Iterator, Mapping
@@ -13,14 +12,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rgrl.datasets.edge_rows import column_rows, listed_rows
 from rgrl.datasets.edges import undirected_edges
+from rgrl.datasets.text_files import DELIMITERS, not_utf8
 from rgrl.errors import DataError
 from rgrl.graph.edge_weights import UNUSED_WEIGHTS, as_number, nonzero
 
-EDGE_ENDINGS = (".graphml", ".edgelist", ".txt", ".csv")
-# A first line of a CSV that names the columns, unless such nodes exist.
-_HEADERS = (("source", "target"), ("src", "dst"), ("from", "to"))
-_COLUMNS = "source and target, and a weight if there is one"
+EDGE_ENDINGS = (".graphml", ".edgelist", ".txt", *DELIMITERS)
 
 #: Source, target and weight.
 _Edge = tuple[int, int, float]
@@ -32,10 +30,11 @@ def read_edges(path: Path, node_of: Mapping[str, int]) -> npt.NDArray[np.int64]:
     """Read edges in canonical form: both directions, without self-loops and duplicates.
 
     An edge list (`.edgelist`, `.txt`) has two ids a line, with white space between them; what follows `#` is
-    a comment. A `.csv` has two columns, and its first line may be `source,target`, `src,dst` or `from,to`,
-    with `,weight` behind it. A third column is the edge's weight, as is `weight` in GraphML or in the
-    dictionary that networkx writes behind the ids; other attributes are left alone. An edge of weight 0 is
-    none; the other weights are not used. A warning is logged where they are not all 1.
+    a comment. A `.csv` or `.tsv` has two columns, or a first line that names `source` and `target` (`src` and
+    `dst`, `from` and `to`, `node1` and `node2`, `node_1` and `node_2`, `id1` and `id2`, `u` and `v`, in any
+    case) among others. A third column without a name is the edge's weight, as is a column `weight`, or
+    `weight` in GraphML or in the dictionary that networkx writes behind the ids; all else is left alone. An
+    edge of weight 0 is none; the other weights are not used. A warning is logged where they are not all 1.
 
     Args:
         path: The file.
@@ -51,13 +50,16 @@ def read_edges(path: Path, node_of: Mapping[str, int]) -> npt.NDArray[np.int64]:
     try:
         if path.suffix.lower() == ".graphml":
             edges = _graphml_edges(path, node_of)
-        elif path.suffix.lower() == ".csv":
-            edges = _csv_edges(path, node_of)
         else:
-            edges = _listed_edges(path, node_of)
+            columns = path.suffix.lower() in DELIMITERS
+            known = None if isinstance(node_of, _Numbering) else node_of
+            rows = column_rows(path, known) if columns else listed_rows(path)
+            edges = (_edge(ends, weight, node_of, place) for ends, weight, place in rows)
         table = np.fromiter(chain.from_iterable(edges), dtype=np.float64).reshape(-1, 3)
         there = nonzero(table[:, 2], lambda row: _named(table[row], node_of))
-    except (DataError, UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: {not_utf8(path)}") from error
+    except (DataError, csv.Error) as error:
         raise DataError(f"{path}: {' '.join(str(error).split())}") from error
     if (table[:, 2] != 1).any():
         logger.warning("%s: %s; edges of weight 0 left out: %d", path, UNUSED_WEIGHTS, (~there).sum())
@@ -109,60 +111,6 @@ def _node(node: str, node_of: Mapping[str, int], place: str) -> int:
 def _named(row: npt.NDArray[np.float64], node_of: Mapping[str, int]) -> tuple[str, str]:
     names = list(node_of)
     return names[int(row[0])], names[int(row[1])]
-
-
-def _weight(text: str, place: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise DataError(f"{place}: the third column is '{text[:60]}'; a weight is a number") from None
-
-
-def _listed_edges(path: Path, node_of: Mapping[str, int]) -> Iterator[_Edge]:
-    with path.open(encoding="utf-8-sig") as stream:
-        for number, line in enumerate(stream, start=1):
-            place, cells = f"line {number}", line.partition("#")[0].split(maxsplit=2)
-            if not cells:
-                continue
-            behind = cells[2].strip() if len(cells) == 3 else ""
-            if len(cells) == 1 or (not behind.startswith("{") and len(behind.split()) > 1):
-                found = len(line.partition("#")[0].split())
-                raise DataError(f"{place} has {found} columns; two or three are expected: {_COLUMNS}")
-            if behind.startswith("{"):
-                weight = _weight_among(behind, place)
-            else:
-                weight = _weight(behind, place) if behind else None
-            yield _edge(cells[:2], weight, node_of, place)
-
-
-def _weight_among(attributes: str, place: str) -> Any:
-    """The weight in a dictionary as networkx writes it, `None` without one."""
-    if "weight" not in attributes:  # most have none, and reading them takes time
-        return None
-    try:
-        found = ast.literal_eval(attributes)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        raise DataError(f"{place}: '{attributes[:60]}' is no dictionary of attributes") from None
-    return found.get("weight") if isinstance(found, dict) else None
-
-
-def _csv_edges(path: Path, node_of: Mapping[str, int]) -> Iterator[_Edge]:
-    with path.open(newline="", encoding="utf-8-sig") as stream:
-        lines = csv.reader(stream, strict=True)
-        for cells in filter(None, lines):
-            number = lines.line_num
-            if len(cells) not in (2, 3):
-                raise DataError(
-                    f"line {number} has {len(cells)} columns; two or three are expected: {_COLUMNS}"
-                )
-            ends = [cell.strip() for cell in cells[:2]]
-            named = tuple(end.lower() for end in ends) in _HEADERS
-            if number == 1 and named and not any(end in node_of for end in ends):
-                if len(cells) == 3 and cells[2].strip().lower() != "weight":
-                    raise DataError(f"the third column is '{cells[2].strip()[:60]}'; 'weight' is accepted")
-                continue
-            weight = _weight(cells[2].strip(), f"line {number}") if len(cells) == 3 else None
-            yield _edge(ends, weight, node_of, f"line {number}")
 
 
 def _graphml_edges(path: Path, node_of: Mapping[str, int]) -> Iterator[_Edge]:

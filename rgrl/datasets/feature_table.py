@@ -11,6 +11,9 @@ import numpy.typing as npt
 
 from rgrl.errors import DataError
 
+# A label that nobody knows; pandas writes whole numbers with a point where a row has a gap.
+_UNKNOWN = ("", "-1", "-1.0")
+
 
 @dataclass(frozen=True, eq=False)
 class FeatureTable:
@@ -20,12 +23,11 @@ class FeatureTable:
         ids: Id of each node, N strings, all different; the row is the node's index.
         columns: Names of the feature columns, F strings, all different.
         x: Features `[N, F]`, float32.
-        labels: One label for each node as text, or None.
+        labels: One label for each node as text, empty or -1 for unknown; or None.
 
     Raises:
         DataError: There is no row, an id is missing or stands twice, two columns have one name,
-            a feature is not finite, or a label is missing or below 0. Rows are counted from 1, below the line
-            of names.
+            a feature is not finite, or a label is below -1. Rows are counted from 1, below the line of names.
 
     Example:
         >>> table = FeatureTable(["ann", "bob"], ["age"], np.array([[30], [40]], np.float32), ["b", "a"])
@@ -56,14 +58,13 @@ class FeatureTable:
                 f"column '{self.columns[place]}', row {row + 1} (node '{self.ids[row]}'): "
                 f"{self.x[row, place]} is not a finite number of 32 bits"
             )
-        for row, label in enumerate(self.labels or (), start=1):
-            if not label:
-                raise DataError(f"column 'label', row {row} (node '{self.ids[row - 1]}') is empty")
-        if self.labels is not None and (numbers := _whole(self.labels)) is not None and min(numbers) < 0:
-            row = numbers.index(min(numbers))
+        known = [row for row, label in enumerate(self.labels or ()) if label not in _UNKNOWN]
+        numbers = _whole([self.labels[row] for row in known]) if self.labels else None
+        if numbers and min(numbers) < 0:
+            row = known[numbers.index(min(numbers))]
             raise DataError(
-                f"column 'label', row {row + 1} (node '{self.ids[row]}') is {numbers[row]}; "
-                "labels are 0 or larger, or names"
+                f"column 'label', row {row + 1} (node '{self.ids[row]}') is {min(numbers)}; "
+                "labels are 0 or larger, or names, and empty or -1 where unknown"
             )
 
     @property
@@ -73,18 +74,24 @@ class FeatureTable:
 
     @property
     def classes(self) -> npt.NDArray[np.int64] | None:
-        """Class of each node, int64 `[N]`: labels numbered in sorted order, whole numbers by their value."""
+        """Class of each node, int64 `[N]`: labels numbered in sorted order, whole numbers by their value.
+
+        -1 is a node whose label is unknown.
+        """
         if self.labels is None:
             return None
-        values = _whole(self.labels) or self.labels
-        return np.unique(np.array(values), return_inverse=True)[1].astype(np.int64)
+        known = [label for label in self.labels if label not in _UNKNOWN]
+        found = np.full(len(self.labels), -1, dtype=np.int64)
+        places = [row for row, label in enumerate(self.labels) if label not in _UNKNOWN]
+        found[places] = np.unique(np.array(_whole(known) or known), return_inverse=True)[1]
+        return found
 
 
 def _whole(labels: Sequence[str]) -> list[int] | None:
     """Return the labels as whole numbers, or None where one of them is none."""
     # To Python 1_0 is the number 10, and both would be one class.
-    if all(re.fullmatch(r"[+-]?[0-9]+", label) for label in labels):
-        return [int(label) for label in labels]
+    if all(re.fullmatch(r"[+-]?[0-9]+(\.0)?", label) for label in labels):
+        return [int(label.removesuffix(".0")) for label in labels]
     return None
 
 

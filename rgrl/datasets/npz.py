@@ -1,9 +1,9 @@
-"""The raw files of gnn-benchmark: Amazon Computers and Photo, Coauthor CS and Physics, Cora Full."""
+"""Graphs in `.npz` files: gnn-benchmark's (Amazon, Coauthor, Cora Full) and the user's own."""
 
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from rgrl.datasets.edges import undirected_edges
+from rgrl.datasets.own_arrays import OWN_ARRAYS, own_arrays
 from rgrl.datasets.raw_graph import RawGraph
 from rgrl.errors import DataError, UnsafeDataError
 
@@ -29,8 +30,9 @@ def read_npz(path: Path, *, own: bool = False) -> RawGraph:
 
     Args:
         path: The file.
-        own: The file is the user's: features stay as they are, `labels` may be absent, and an entry of the
-            adjacency that is zero is no edge.
+        own: The file is the user's: features stay as they are, `labels` may be absent or in part -1, and an
+            entry of the adjacency that is zero is no edge. Without any `adj_*`, the file may have `x`,
+            `edge_index` and what else :func:`rgrl.datasets.own_arrays.own_arrays` takes.
 
     Returns:
         The graph; it has no public split.
@@ -44,6 +46,9 @@ def read_npz(path: Path, *, own: bool = False) -> RawGraph:
     try:
         with np.load(path, allow_pickle=False) as archive:
             refuse_oversize("it", archive.zip.infolist())
+            if own and not any(key.startswith("adj_") for key in archive):
+                _require(archive, ("x", "edge_index"), " and no adj_data as in gnn-benchmark's form")
+                return own_arrays({key: archive[key] for key in OWN_ARRAYS if key in archive})
             _require_keys(archive)
             x = _features(archive, binarise=not own)
             adj = _csr(archive, "adj")
@@ -56,7 +61,8 @@ def read_npz(path: Path, *, own: bool = False) -> RawGraph:
             if adj.shape[0] != adj.shape[1] or adj.shape[0] != x.shape[0]:
                 raise DataError(f"adjacency {list(adj.shape)} does not fit features {list(x.shape)}")
             edges = undirected_edges(coo.row.astype(np.int64), coo.col.astype(np.int64), x.shape[0])
-            return RawGraph(x=x, edge_index=edges, y=None if labels is None else labels.astype(np.int64))
+            y = None if labels is None else labels.astype(np.int64)
+            return RawGraph(x=x, edge_index=edges, y=y, partly_labelled=own)
     except UnsafeDataError:
         raise
     except DataError as error:
@@ -69,11 +75,13 @@ def read_npz(path: Path, *, own: bool = False) -> RawGraph:
 
 def _require_keys(archive: Mapping[str, Any]) -> None:
     attr = ["attr_matrix"] if "attr_matrix" in archive else [f"attr_{part}" for part in _CSR_PARTS]
-    needed = [*(f"adj_{part}" for part in _CSR_PARTS), *attr]
+    _require(archive, [*(f"adj_{part}" for part in _CSR_PARTS), *attr])
+
+
+def _require(archive: Mapping[str, Any], needed: Sequence[str], other: str = "") -> None:
     if missing := [key for key in needed if key not in archive]:
-        raise DataError(
-            f"it has no {', '.join(missing)}; it holds {', '.join(sorted(archive))[:200] or 'nothing'}"
-        )
+        held = ", ".join(sorted(archive))[:200] or "nothing"
+        raise DataError(f"it has no {', '.join(missing)}{other}; it holds {held}")
 
 
 def refuse_oversize(name: str, members: Iterable[zipfile.ZipInfo]) -> None:

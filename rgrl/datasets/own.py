@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import get_args
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from rgrl.datasets.dataset import Dataset
@@ -45,27 +46,30 @@ def is_own(name: str | Path) -> bool:
 def load_own(path: str | Path, *, features: str | Path | None = None) -> Dataset:
     r"""Load a graph of your own from a file.
 
-    - `.npz`: gnn-benchmark's keys, of which `labels` may be absent; features stay as they are.
-    - `.safetensors`: `x` `[N, F]`, `edge_index` `[2, E]`, `y` `[N]` if there are labels, and `train_mask`,
-      `val_mask` and `test_mask`, bool `[N]` or `[N, S]`, in the place of random splits.
-    - `.graphml`, `.edgelist`, `.txt`, `.csv`: edges between node ids, and beside them a table of features.
-      Its first column is the node's id, a column `label` its class, each other column a numeric feature.
-      Nodes have the order of its rows.
+    - `.safetensors`, `.npz`: `x` `[N, F]`, `edge_index` `[2, E]`, `y` `[N]` if there are labels, and
+      `train_mask`, `val_mask` and `test_mask`, bool `[N]` or `[N, S]`, in the place of random splits.
+    - `.npz`: or gnn-benchmark's keys, of which `labels` may be absent; features stay as they are.
+    - `.graphml`, `.edgelist`, `.txt`, `.csv`, `.tsv`: edges between node ids, and beside them a table of
+      features. Its first column is the node's id, a column `label` its class, each other column a numeric
+      feature. Nodes have the order of its rows.
 
     Edges become undirected and lose their weights, self-loops and duplicates, as those of every dataset here.
-    An edge of weight 0 is none.
+    An edge of weight 0 is none. A node whose label is -1, or empty in the table, has no label: it is in no
+    split, and a warning counts such nodes.
 
     Args:
         path: The graph.
-        features: The table for a file of edges, `.csv` or `.parquet` (needs `pip install 'rgrl[tables]'`);
-            `<stem>.features.csv` or else `<stem>.features.parquet` beside the graph when None. Or
-            `"degree"`, `"identity"` or `"positional"`: made of the edges (`rgrl.graph.structural_features`),
-            in the place of the graph's own. A table beside a file of edges then names nodes and classes; it
-            needs no features, and without one the nodes have the order in which the file first names them.
+        features: The table for a file of edges, `.csv`, `.tsv` or `.parquet` (needs
+            `pip install 'rgrl[tables]'`); `<stem>.features.csv`, or else `.tsv` or `.parquet`, beside the
+            graph when None. Or `"degree"`, `"identity"` or `"positional"`: made of the edges
+            (`rgrl.graph.structural_features`), in the place of the graph's own. A table beside a file of
+            edges then names nodes and classes; it needs no features, and without one the nodes have the
+            order in which the file first names them.
 
     Returns:
-        The dataset, named after the file without its ending; `labels` is None where there are none,
-        `splits` is empty for fewer than 10 nodes, and `node_ids` are those of a file of edges.
+        The dataset, named after the file without its ending; `labels` is None where there are none, `splits`
+        is empty for fewer than 10 nodes, of those with a label if there are any, and where a mask has none of
+        these; `node_ids` are those of a file of edges.
 
     Raises:
         ConfigError: Another ending, or a table for a file that holds its own features.
@@ -158,17 +162,31 @@ def _read(path: Path, features: str | Path | None, *, made: bool) -> tuple[RawGr
             f"{found} has no column of features beside the node's id; at least one is needed, or one of "
             f"{_KINDS}, made of the edges"
         )
-    return RawGraph(x=table.x, edge_index=read_edges(path, table.node_of), y=table.classes), tuple(table.ids)
+    edges = read_edges(path, table.node_of)
+    raw = RawGraph(x=table.x, edge_index=edges, y=table.classes, partly_labelled=True)
+    return raw, tuple(table.ids)
 
 
 def _dataset(path: Path, raw: RawGraph, ids: tuple[str, ...] | None) -> Dataset:
     name, n = path.stem, raw.num_nodes
+    y = None if raw.y is None or (raw.y < 0).all() else raw.y
     try:
-        graph = Graph.from_edge_index(torch.from_numpy(raw.edge_index), x=raw.x, y=raw.y, num_nodes=n)
+        graph = Graph.from_edge_index(torch.from_numpy(raw.edge_index), x=raw.x, y=y, num_nodes=n)
         own = tuple(Split(*parts, num_nodes=n) for parts in raw.splits)
     except DataError as error:
         raise DataError(f"{path}: {error}") from error
-    found = fingerprint(raw.x, raw.edge_index, raw.y)
+    known = np.arange(n) if y is None else np.flatnonzero(y >= 0)
+    drawn = not own and known.size >= MIN_NODES
+    splits = random_splits(n, among=known) if drawn else _among(own, known)
+    if known.size < n:
+        none = (
+            "a mask has no others: there are no splits" if own else f"splits need {MIN_NODES} that have one"
+        )
+        logger.warning(
+            "%s: %d of %d nodes have no label (-1, or an empty cell); %s",
+            *(path, n - known.size, n, "no split has them" if splits else none),
+        )
+    found = fingerprint(raw.x, raw.edge_index, y)
     if own:  # results are found by the digest, and other masks give other results
         found = replace(found, digest=_with_splits(found.digest, own))
     if ids is not None and ids != tuple(map(str, range(n))):  # stored embeddings hold the ids
@@ -177,8 +195,8 @@ def _dataset(path: Path, raw: RawGraph, ids: tuple[str, ...] | None) -> Dataset:
         name=name,
         graph=graph,
         labels=graph.y,
-        splits=own or (random_splits(n) if n >= MIN_NODES else ()),
-        public_split=own[0] if len(own) == 1 else None,
+        splits=splits,
+        public_split=splits[0] if len(splits) == 1 else None,
         fingerprint=found,
         spec=DatasetSpec(
             name=name,
@@ -194,6 +212,16 @@ def _dataset(path: Path, raw: RawGraph, ids: tuple[str, ...] | None) -> Dataset:
         ),
         node_ids=ids,
     )
+
+
+def _among(splits: Sequence[Split], known: npt.NDArray[np.int64]) -> tuple[Split, ...]:
+    """The splits without all nodes but those known; no split where this leaves a part empty."""
+    parts = [
+        tuple(part[np.isin(part, known)] for part in (split.train, split.val, split.test)) for split in splits
+    ]
+    if any(part.size == 0 for each in parts for part in each):
+        return ()
+    return tuple(Split(train, val, test, num_nodes=splits[0].num_nodes) for train, val, test in parts)
 
 
 def _with_splits(digest: str, splits: Sequence[Split]) -> str:

@@ -31,6 +31,7 @@ class RawGraph:
         splits: The protocol's splits where they are published ones; empty where the protocol draws its own.
         graph_of_node: Number of the graph that each node belongs to, int64 `[N]`, where there are several.
         inductive: Whether an encoder may see the training nodes of the one split only.
+        partly_labelled: Whether a node may have the label -1, which is unknown.
 
     Raises:
         DataError: The parts do not belong to one graph.
@@ -44,11 +45,12 @@ class RawGraph:
     splits: tuple[IndexArrays, ...] = ()
     graph_of_node: npt.NDArray[np.int64] | None = None
     inductive: bool = False
+    partly_labelled: bool = False
 
     def __post_init__(self) -> None:
         n = self.x.shape[0]
         if self.y is not None:
-            _require_labels(self.y, n)
+            _require_labels(self.y, n, least=-1 if self.partly_labelled else 0)
         if self.graph_of_node is not None and self.graph_of_node.shape != (n,):
             shape = list(self.graph_of_node.shape)
             raise DataError(f"numbers of graphs have shape {shape}; {n} rows of features need [{n}]")
@@ -67,11 +69,12 @@ class RawGraph:
         return self.y is not None and self.y.dtype == np.bool_
 
 
-def _require_labels(y: npt.NDArray[np.int64] | npt.NDArray[np.bool_], n: int) -> None:
+def _require_labels(y: npt.NDArray[np.int64] | npt.NDArray[np.bool_], n: int, *, least: int) -> None:
     if y.dtype == np.bool_:
         if y.ndim != 2 or y.shape[0] != n or y.shape[1] == 0:
             raise DataError(f"labels have shape {list(y.shape)}; {n} rows of features need [{n}, labels]")
     elif y.shape != (n,):
         raise DataError(f"labels have shape {list(y.shape)}; {n} rows of features need [{n}]")
-    elif y.size and y.min() < 0:
-        raise DataError(f"a label is {int(y.min())}; labels are 0 or larger")
+    elif y.size and y.min() < least:
+        unknown = ", or -1 where unknown" if least < 0 else ""
+        raise DataError(f"a label is {int(y.min())}; labels are 0 or larger{unknown}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from rgrl.datasets.split import Split
 from rgrl.errors import DataError
@@ -13,38 +14,41 @@ _TEST_SHARE = 0.8
 _VAL_SHARE = 0.1
 
 
-def random_splits(num_nodes: int, count: int = NUM_SPLITS) -> tuple[Split, ...]:
+def random_splits(
+    num_nodes: int, count: int = NUM_SPLITS, *, among: npt.NDArray[np.int64] | None = None
+) -> tuple[Split, ...]:
     """Draw the paper's random 10 % / 10 % / 80 % splits; the same ones at every call.
 
-    They are successive permutations of one `numpy.random.RandomState(0)`: the first `int(0.8 N)` nodes test,
-    the next `int(0.1 N)` validate, the rest train. Not stratified. There is no seed to choose on purpose: two
+    They are successive permutations of one `numpy.random.RandomState(0)`: the first `int(0.8 n)` nodes test,
+    the next `int(0.1 n)` validate, the rest train. Not stratified. There is no seed to choose on purpose: two
     results are comparable only on the same splits.
 
     Args:
-        num_nodes: Number of nodes N, at least 10.
+        num_nodes: Number of nodes N.
         count: Number of splits; fewer than twenty are the first ones of the twenty.
+        among: The n nodes to split, at least 10, such as those with a label; all N when None.
 
     Returns:
         `count` splits.
 
     Raises:
-        DataError: The graph is too small, or `count` is below 1.
+        DataError: There are fewer than 10 nodes to split, or `count` is below 1.
 
     Example:
         >>> random_splits(100)[0].sizes
         (10, 10, 80)
     """
-    if num_nodes < MIN_NODES:
-        raise DataError(
-            f"a graph of {num_nodes} nodes cannot be split 10/10/80; it needs at least {MIN_NODES} nodes"
-        )
+    nodes = np.arange(num_nodes) if among is None else among
+    if nodes.size < MIN_NODES:
+        told = f"a graph of {num_nodes} nodes" if among is None else f"{nodes.size} of {num_nodes} nodes"
+        raise DataError(f"{told} cannot be split 10/10/80; at least {MIN_NODES} nodes are needed")
     if count < 1:
         raise DataError(f"number of splits is {count}; it must be at least 1")
     draw = np.random.RandomState(0)
-    num_test, num_val = int(num_nodes * _TEST_SHARE), int(num_nodes * _VAL_SHARE)
+    num_test, num_val = int(nodes.size * _TEST_SHARE), int(nodes.size * _VAL_SHARE)
     splits = []
     for _ in range(count):
-        order = draw.permutation(num_nodes)
+        order = nodes[draw.permutation(nodes.size)]
         splits.append(
             Split(
                 train=order[num_test + num_val :],

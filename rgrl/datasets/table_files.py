@@ -1,4 +1,4 @@
-"""Feature tables on disk: CSV, or parquet where pandas and pyarrow are installed."""
+"""Feature tables on disk: CSV and TSV, or parquet where pandas and pyarrow are installed."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ import numpy as np
 import numpy.typing as npt
 
 from rgrl.datasets.feature_table import FeatureTable
+from rgrl.datasets.text_files import DELIMITERS, not_utf8
 from rgrl.errors import ConfigError, DataError, DataUnavailableError, MissingExtraError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLE_ENDINGS = (".csv", ".parquet")
+TABLE_ENDINGS = (*DELIMITERS, ".parquet")
 LABEL = "label"
+_SEPARATORS = {",": "commas, in a .tsv by tabs", "\t": "tabs, in a .csv by commas"}
 _CLASSES = ("labels", "class", "classes", "target")
 
 logger = logging.getLogger(__name__)
@@ -28,12 +30,12 @@ logger = logging.getLogger(__name__)
 def read_table(path: Path) -> FeatureTable:
     """Read one feature table: the first column is the node's id, `label` its class, the rest its features.
 
-    The first line of a CSV names the columns; `Label` is `label` too. A column that is named as if it were a
-    class (`class`, `target`, …) is a feature, and a warning says so. In a parquet file that pandas wrote with
-    an index, the index is the first column.
+    The first line of a CSV or TSV names the columns; `Label` is `label` too. A column that is named as if it
+    were a class (`class`, `target`, …) is a feature, and a warning says so. In a parquet file that pandas
+    wrote with an index, the index is the first column.
 
     Raises:
-        ConfigError: The ending is neither `.csv` nor `.parquet`.
+        ConfigError: The ending is none of `.csv`, `.tsv` and `.parquet`.
         DataUnavailableError: There is no such file.
         MissingExtraError: A parquet file, and pandas or pyarrow is not installed.
         DataError: The file is damaged, or not such a table.
@@ -43,23 +45,26 @@ def read_table(path: Path) -> FeatureTable:
     if not path.is_file():
         raise DataUnavailableError(f"feature table {path} does not exist")
     with _naming(path):
-        return _read_csv(path) if path.suffix.lower() == ".csv" else _read_parquet(path)
+        return _read_parquet(path) if path.suffix.lower() == ".parquet" else _read_csv(path)
 
 
 @contextmanager
 def _naming(path: Path) -> Iterator[None]:
     try:
         yield
-    except (DataError, UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: {not_utf8(path)}") from error
+    except (DataError, csv.Error) as error:
         raise DataError(f"{path}: {' '.join(str(error).split())}") from error
 
 
 def _read_csv(path: Path) -> FeatureTable:
+    delimiter = DELIMITERS[path.suffix.lower()]
     with path.open(newline="", encoding="utf-8-sig") as stream:
-        lines = csv.reader(stream, strict=True)
+        lines = csv.reader(stream, strict=True, delimiter=delimiter)
         names = [name.strip() for name in next(lines, [])]
         label, kept = _columns(names)
-        _require_names(names, label)
+        _require_names(names, label, delimiter)
         ids: list[str] = []
         labels: list[str] = []
         rows: list[npt.NDArray[np.float32]] = []
@@ -85,10 +90,13 @@ def _columns(names: Sequence[str]) -> tuple[int | None, list[int]]:
     return (labels[0] if labels else None), kept
 
 
-def _require_names(names: Sequence[str], label: int | None) -> None:
-    """Refuse a first line of a CSV that holds a node instead of names."""
-    if len(names) == 1 and (separator := next((each for each in ";\t|" if each in names[0]), None)):
-        raise DataError(f"the first line is separated by {separator!r}; columns are separated by commas")
+def _require_names(names: Sequence[str], label: int | None, delimiter: str) -> None:
+    """Refuse a first line of a CSV or TSV that holds a node instead of names."""
+    others = ",;\t|".replace(delimiter, "")
+    if len(names) == 1 and (separator := next((each for each in others if each in names[0]), None)):
+        raise DataError(
+            f"the first line is separated by {separator!r}; columns are separated by {_SEPARATORS[delimiter]}"
+        )
     if len(names) < 2 or label is not None or not all(map(_is_number, names[1:])):
         return
     # Ascending whole numbers may be names: years, or 0, 1, … by pandas.

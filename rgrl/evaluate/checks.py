@@ -134,8 +134,9 @@ def checked_labels(
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
         accepted = f"0 to {classes - 1} are accepted" if classes > 0 else "0 and up are accepted"
+        hint = "; rows whose label is unknown belong in no split" if array[row] == -1 else ""
         raise DataError(
-            f"labels are out of range in {int(bad.sum())} rows: row {row} has {array[row]}, {accepted}"
+            f"labels are out of range in {int(bad.sum())} rows: row {row} has {array[row]}, {accepted}{hint}"
         )
     return array, classes
 

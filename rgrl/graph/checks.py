@@ -126,10 +126,10 @@ def _in_float32(x: Tensor) -> Tensor:
 
 
 def checked_labels(y: Any, num_nodes: int) -> Tensor:
-    """Labels as int64 ``[N]``.
+    """Labels as int64 ``[N]``, where -1 is a node without one.
 
     Raises:
-        DataError: If the labels are no integers, negative, or not one a node.
+        DataError: If the labels are no integers, below -1, or not one a node.
     """
     array = number_array(y, "y")
     if array.dtype.kind not in "iu":
@@ -138,10 +138,11 @@ def checked_labels(y: Any, num_nodes: int) -> Tensor:
         array = array[:, 0]
     if array.shape != (num_nodes,):
         raise DataError(f"y has shape {list(array.shape)}: one label for each of {num_nodes} nodes is needed")
-    if (array < 0).any():
-        first = int(np.flatnonzero(array < 0)[0])
+    if (array < -1).any():
+        first = int(np.flatnonzero(array < -1)[0])
         raise DataError(
-            f"y has a negative label: node {first} has {int(array[first])}, 0 and up are accepted"
+            f"y has a negative label: node {first} has {int(array[first])}, 0 and up, or -1 where unknown, "
+            "are accepted"
         )
     return torch.from_numpy(array.astype(np.int64))
 

@@ -40,8 +40,9 @@ def as_graph(
             The rows of a pandas frame are put in order by its index, which names each node once; one that
             names no node, such as the default 0 to N - 1 where nodes have other names, leaves them as they
             are, and the log has a warning. The same holds for ``y``.
-        y: Integer labels ``[N]``; overrides those of a Graph or a Data. ``False`` leaves labels out: training
-            needs none, and a Data may have targets or several labels a node as its ``y``.
+        y: Integer labels ``[N]``, -1 where unknown; overrides those of a Graph or a Data. ``False`` leaves
+            labels out: training needs none, and a Data may have targets, or several labels a node, as its
+            ``y``.
         sparse_features: As in :meth:`Graph.from_edge_index`.
         undirected: Add the reverse of every edge. Without, edges that go one way stay so, and where all do a
             :class:`rgrl.errors.OneWayEdgesWarning` says it.

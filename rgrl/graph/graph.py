@@ -36,7 +36,7 @@ class Graph:
         diagonal: Slot of each node's diagonal entry in the pattern, int64 ``[N]``.
         has_loop: Nodes that came with a self-loop, bool ``[N]``.
         x: Features ``[N, F]``, float32, dense or :class:`SparseFeatures`.
-        y: Labels, int64 ``[N]``, or ``None``.
+        y: Labels, int64 ``[N]``, -1 where unknown; or ``None``.
     """
 
     pattern: CSRPattern
@@ -62,7 +62,7 @@ class Graph:
                 in it twice, once in each direction.
             x: Features ``[N, F]``: tensor, array, or scipy sparse matrix. A float32 one is not copied: do not
                 change it afterwards.
-            y: Integer labels ``[N]``.
+            y: Integer labels ``[N]``, -1 where unknown.
             num_nodes: Checked against the rows of ``x`` when given.
             sparse_features: Keep ``x`` sparse (``True``), dense (``False``), or choose by its share of
                 non-zeros (``None``: sparse below 15 %).

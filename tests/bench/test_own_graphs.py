@@ -10,9 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from rgrl.bench.commands import chosen_datasets, dataset_key
+from rgrl.datasets import random_splits
+from rgrl.evaluate import few_shot, logistic_regression, similarity_search
 
 QUICK = ("--set", "layers=[8, 4]", "--epochs", 2)
 
@@ -66,6 +68,46 @@ def test_what_a_graph_cannot_serve_is_named_and_the_rest_is_done(bench, tmp_path
     assert said in last
     assert "Traceback" not in err
     assert [each["task"] for each in results(tmp_path / "out")] == done
+
+
+def test_nodes_without_a_label_count_in_no_score(bench, tmp_path):
+    """Raw features score as if there were no other nodes."""
+    labels = torch.where(torch.arange(40) % 3 == 0, -1, TWO)
+    path = own_graph(tmp_path / "mine.safetensors", labels=labels)
+    rows, few = load_file(path)["x"][labels >= 0], labels[labels >= 0]
+    arguments = ("--methods", "raw,supervised", "--epochs", 2, "--out", tmp_path / "out")
+    bench("run", path, *arguments, "--tasks", "classification,clustering,similarity,few-shot")
+    found = {(each["method"], each["task"]): each for each in results(tmp_path / "out")}
+    for method in ("raw", "supervised"):
+        scored = found[method, "classification"]
+        assert scored["split_sizes"] == [4, 2, 20]
+        assert all(round(score, 9) % 5 == 0 for run in scored["runs"] for score in run["test"])
+    assert 0 < found["raw", "clustering"]["metrics"]["accuracy"]["mean"] <= 1
+    for task, evaluator in (("similarity", similarity_search), ("few-shot", few_shot)):
+        expected = evaluator(rows, few)
+        for metric in expected.scores:
+            mean = found["raw", task]["metrics"][metric]["mean"]
+            assert mean == pytest.approx(expected.mean(metric), abs=1e-6)
+    np.save(tmp_path / "mine.npy", load_file(path)["x"].numpy())
+    code, out, err = bench("evaluate", tmp_path / "mine.npy", "--dataset", path, "--json")
+    assert code == 0, err
+    expected = logistic_regression(rows, few, random_splits(26)).scores
+    assert json.loads(out)["converged_test_mean"] == pytest.approx(expected.test_mean)
+
+
+def test_few_labels_serve_what_needs_none(bench, refused, tmp_path, caplog):
+    path = own_graph(tmp_path / "mine.safetensors", labels=torch.where(torch.arange(40) < 31, -1, TWO))
+    code, _, err = bench("embed", path, *QUICK, "-o", tmp_path / "vectors.csv")
+    assert code == 0, err
+    assert "31 of 40 nodes have no label (-1, or an empty cell); splits need 10 that have one" in caplog.text
+    line = refused(bench("run", path, "--methods", "raw", "--out", tmp_path / "out"))
+    assert line.endswith(
+        "mine has labels on 9 of 40 nodes, the other 31 have -1 or an empty cell: "
+        "classification needs at least 10"
+    )
+    same = own_graph(tmp_path / "same.safetensors", labels=torch.where(torch.arange(40) % 2 == 0, -1, TWO))
+    line = refused(bench("run", same, "--methods", "raw", "--out", tmp_path / "out"))
+    assert line.endswith("same has one class only: classification needs at least 2")
 
 
 def test_two_graphs_of_one_name_are_two_graphs(bench, tmp_path):

@@ -38,6 +38,8 @@ def test_every_form_holds_the_same_edges(
         nx.write_graphml(graph, path)
     elif ending == ".csv":
         path.write_text("source,target\n" + "".join(f"{a},{b}\n" for a, b in graph.edges()))
+    elif ending == ".tsv":
+        path.write_text("Source\tTarget\n" + "".join(f"{a}\t{b}\n" for a, b in graph.edges()))
     elif ending == ".edgelist":
         nx.write_edgelist(graph, path)  # a dictionary behind each edge
     else:
@@ -77,9 +79,19 @@ GRAPHML = (
         ("g.edgelist", "ann bob {'weight': 'much'}\n", "has the weight 'much'"),
         ("g.edgelist", "ann bob {'weight'\n", "line 1: .* is no dictionary of attributes"),
         ("g.txt", "ann,bob\n", "line 1 has 1 columns"),
-        ("g.txt", b"\xff\xfe\xfa", "codec can't decode"),
+        ("g.txt", b"\xff\xfe\xfa", r"line 1 is not in UTF-8 \(byte 0xff\); save it as UTF-8"),
+        ("g.csv", b"ann,bob\nbob,j\xfcrg\n", r"line 2 is not in UTF-8 \(byte 0xfc\); save it as UTF-8"),
         ("g.csv", "ann,bob,1,2\n", "line 1 has 4 columns; two or three are expected"),
-        ("g.csv", "source,target,kind\nann,bob,1\n", "the third column is 'kind'; 'weight' is accepted"),
+        ("g.csv", "a,b,kind\nann,bob,1\n", "line 1: the third column is 'kind'; a weight is a number"),
+        ("g.csv", "from,to,0.5\nann,bob,1\n", "line 1: node 'from' has no row"),
+        (
+            "g.csv",
+            "Source,Target,Weight\nann,bob,x\n",
+            "line 2: column 'Weight' is 'x'; a weight is a number",
+        ),
+        ("g.csv", "Source,Target,Weight\nann,bob\n", "line 2 has 2 columns; line 1 names 3"),
+        ("g.csv", "ann,bob,1,2\n", "more, below a line that names source and target"),
+        ("g.tsv", "ann bob\n", "line 1 has 1 columns"),
         ("g.csv", "ann,\n", "line 1: a node has no id"),
         ("g.csv", "ann;bob\n", "line 1 has 1 columns"),
         ("g.csv", "ann,bob\n\nbob,zed\n", "line 3: node 'zed'"),
@@ -107,6 +119,8 @@ def test_an_edge_of_weight_0_is_none_and_others_are_left_out(
     elif ending == ".csv":
         rows = "".join(f"{a},{b},{w}\n" for a, b, w in weighted.edges(data="weight"))
         path.write_text(f"source,target,weight\n{rows}")
+    elif ending == ".tsv":
+        path.write_text("".join(f"{a}\t{b}\t{w}\n" for a, b, w in weighted.edges(data="weight")))
     elif ending == ".txt":
         nx.write_weighted_edgelist(weighted, path)
     else:

@@ -29,6 +29,11 @@ def table(**change: Any) -> FeatureTable:
         (["1.0", "0.5", "1.0"], [1, 0, 1]),
         (["1_0", "10", "1_1"], [1, 0, 2]),
         (["99999999999999999999", "1", "1"], [1, 0, 0]),
+        (["x", "", "a"], [1, -1, 0]),
+        (["10", "-1", "9"], [1, -1, 0]),
+        (["10.0", "", "9.0"], [1, -1, 0]),
+        (["1.0", "-1.0", ""], [0, -1, -1]),
+        (["", "-1", ""], [-1, -1, -1]),
     ],
 )
 def test_labels_are_numbered_in_sorted_order(labels: list[str], classes: list[int]) -> None:
@@ -52,8 +57,7 @@ def test_nodes_are_the_rows() -> None:
         ({"ids": ["c", "a", "c"]}, "node id 'c' stands twice, in rows 1 and 3"),
         ({"x": np.array([[0, 1], [2, np.nan], [0, 0]])}, r"column 'size', row 2 \(node 'b'\): nan is not"),
         ({"x": np.array([[np.inf, 1], [2, 3], [0, 0]])}, r"column 'age', row 1 \(node 'a'\): inf is not"),
-        ({"labels": ["x", "", "y"]}, r"column 'label', row 2 \(node 'b'\) is empty"),
-        ({"labels": ["0", "1", "-1"]}, r"column 'label', row 3 \(node 'c'\) is -1; labels are 0 or larger"),
+        ({"labels": ["", "1", "-2"]}, r"column 'label', row 3 \(node 'c'\) is -2; labels are 0 or larger"),
     ],
 )
 def test_refuses_what_is_no_table_of_nodes(change: dict[str, Any], complaint: str) -> None:

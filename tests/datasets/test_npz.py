@@ -67,6 +67,15 @@ def test_of_the_users_own_files_features_stay_and_labels_may_be_absent(tmp_path:
     assert found.y is None
 
 
+def test_of_the_users_own_files_labels_may_be_unknown(tmp_path: Path) -> None:
+    labels = np.arange(40) % 3 - 1
+    np.savez(tmp_path / "small.npz", **{**npz_arrays(), "labels": labels})
+    assert np.array_equal(read_npz(tmp_path / "small.npz", own=True).y, labels)
+    np.savez(tmp_path / "small.npz", **{**npz_arrays(), "labels": labels - 1})
+    with pytest.raises(DataError, match="a label is -2; labels are 0 or larger, or -1 where unknown"):
+        read_npz(tmp_path / "small.npz", own=True)
+
+
 def test_an_entry_of_the_users_own_adjacency_that_is_zero_is_no_edge(tmp_path: Path) -> None:
     arrays = npz_arrays()
     arrays["adj_data"][:] = 0

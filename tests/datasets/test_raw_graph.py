@@ -31,8 +31,11 @@ def test_refuses_labels_that_do_not_fit() -> None:
         RawGraph(x=x, edge_index=EDGES, y=np.zeros((2, 0), dtype=bool))
     with pytest.raises(DataError, match=r"labels have shape \[3, 4\]"):
         RawGraph(x=x, edge_index=EDGES, y=np.zeros((3, 4), dtype=bool))
-    with pytest.raises(DataError, match="a label is -2"):
-        RawGraph(x=x, edge_index=EDGES, y=np.array([0, -2]))
+    with pytest.raises(DataError, match=r"a label is -1; labels are 0 or larger$"):
+        RawGraph(x=x, edge_index=EDGES, y=np.array([0, -1]))
+    assert RawGraph(x=x, edge_index=EDGES, y=np.array([0, -1]), partly_labelled=True).num_nodes == 2
+    with pytest.raises(DataError, match="a label is -2; labels are 0 or larger, or -1 where unknown"):
+        RawGraph(x=x, edge_index=EDGES, y=np.array([0, -2]), partly_labelled=True)
 
 
 def test_refuses_numbers_of_graphs_that_do_not_fit() -> None:

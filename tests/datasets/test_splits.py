@@ -30,6 +30,14 @@ def test_cover_every_node_once(num_nodes: int) -> None:
         assert np.array_equal(np.sort(everyone), np.arange(num_nodes))
 
 
+def test_among_some_nodes_are_those_of_a_smaller_graph() -> None:
+    among = np.arange(5, 105, 2)
+    for split, small in zip(random_splits(120, among=among), random_splits(50), strict=True):
+        assert split.num_nodes == 120
+        for part in ("train", "val", "test"):
+            assert np.array_equal(getattr(split, part), among[getattr(small, part)])
+
+
 def test_do_not_touch_the_global_generator() -> None:
     before = np.random.get_state()[1].tolist()  # noqa: NPY002  (the one that must stay untouched)
     random_splits(50)
@@ -39,5 +47,7 @@ def test_do_not_touch_the_global_generator() -> None:
 def test_refuse_a_graph_that_is_too_small() -> None:
     with pytest.raises(DataError, match="9 nodes cannot be split"):
         random_splits(9)
+    with pytest.raises(DataError, match="9 of 40 nodes cannot be split"):
+        random_splits(40, among=np.arange(9))
     with pytest.raises(DataError, match="number of splits is 0"):
         random_splits(20, count=0)

@@ -25,6 +25,15 @@ def test_reads_ids_labels_and_features_of_a_csv(tmp_path: Path) -> None:
     assert found.labels == ["red", "blue"]
 
 
+def test_a_tsv_is_separated_by_tabs(tmp_path: Path) -> None:
+    found = read_table(write(tmp_path / "t.tsv", "id\tage\tlabel\na, jr\t4\tred, or so\n"))
+    assert (found.ids, found.columns, found.labels) == (["a, jr"], ["age"], ["red, or so"])
+    with pytest.raises(
+        DataError, match="first line is separated by ','; columns are separated by tabs, in a"
+    ):
+        read_table(write(tmp_path / "t.tsv", "id,age\na,1\n"))
+
+
 def test_an_index_without_a_name_and_numbered_columns(tmp_path: Path) -> None:
     found = read_table(write(tmp_path / "t.CSV", ",0,1\n0,5,6\n1,7,8\n"))
     assert list(found.columns) == ["0", "1"]
@@ -68,11 +77,11 @@ def test_warns_of_a_class_that_would_be_a_feature(tmp_path: Path, caplog: pytest
         ("id,age\na,1e39\n", r"column 'age', row 1 \(node 'a'\): inf is not a finite number"),
         ("id,age\na,1\na,2\n", "node id 'a' stands twice"),
         ("id,age\n ,1\n", "row 1 has no node id"),
-        ("id,age,label\na,1,\n", r"column 'label', row 1 \(node 'a'\) is empty"),
+        ("id,age,label\na,1,\nb,1,-3\n", r"column 'label', row 2 \(node 'b'\) is -3"),
         ("id,age\na,1,2\n", "row 1 has 3 cells; 2 columns are named"),
         ("id,age,age\na,1,2\n", "column 'age' stands twice"),
         ('id,age\n"a,1\n', "unexpected end of data"),
-        (b"id,age\n\xff\xfe,1\n", "codec can't decode"),
+        (b"id,age\n\xff\xfe,1\n", r"line 2 is not in UTF-8 \(byte 0xff\); save it as UTF-8"),
     ],
 )
 def test_refuses_other_csv_files(text: str | bytes, complaint: str, tmp_path: Path) -> None:
@@ -81,7 +90,7 @@ def test_refuses_other_csv_files(text: str | bytes, complaint: str, tmp_path: Pa
 
 
 def test_refuses_other_endings_and_absent_files(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"t\.xlsx: accepted endings are \.csv, \.parquet"):
+    with pytest.raises(ConfigError, match=r"t\.xlsx: accepted endings are \.csv, \.tsv, \.parquet"):
         read_table(write(tmp_path / "t.xlsx", ""))
     with pytest.raises(DataUnavailableError, match=r"feature table .*absent\.csv does not exist"):
         read_table(tmp_path / "absent.csv")

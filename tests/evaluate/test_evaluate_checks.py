@@ -71,6 +71,7 @@ def test_sparse_input_stays_sparse_only_while_it_pays() -> None:
         (np.zeros(3, dtype=bool), None, "dtype bool"),
         (np.zeros(4, dtype=int), None, r"shape \[4\]: one label for each of 3 rows"),
         (np.array([0, -2, 1]), None, "1 rows: row 1 has -2, 0 to 1 are accepted"),
+        (np.array([0, -1, 1]), None, "row 1 has -1, .*; rows whose label is unknown belong in no split"),
         (np.array([0, 1, 5]), 2, "row 2 has 5, 0 to 1 are accepted"),
         (np.array([-1, -1, -1]), None, "0 and up are accepted"),
     ],

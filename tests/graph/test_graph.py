@@ -100,12 +100,18 @@ def test_features_and_labels_given_beside_a_graph_take_the_place_of_its_own():
         as_graph(own, y=[0, 1, 2])
 
 
+def test_nodes_may_be_without_a_label():
+    data = Data(x=torch.ones(3, 1), edge_index=torch.tensor([[0], [1]]), y=torch.tensor([1, -1, 0]))
+    assert as_graph(data).y.tolist() == [1, -1, 0]
+    assert as_graph(nx.path_graph(3), x=np.eye(3), y=[-1, 0, -1]).y.tolist() == [-1, 0, -1]
+
+
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
         (torch.tensor([0.5, 1.0]), "y has dtype float32: integer labels are needed"),
         (torch.tensor([[0, 1], [1, 1]]), r"y has shape \[2, 2\]: one label for each of 2 nodes is needed"),
-        (torch.tensor([0, -1]), "y has a negative label: node 1 has -1, 0 and up are accepted"),
+        (torch.tensor([0, -2]), "y has a negative label: node 1 has -2, 0 and up, or -1 where .* accepted"),
         (torch.tensor([3]), r"y has shape \[1\]: one label for each of 2 nodes is needed"),
     ],
 )
