@@ -135,14 +135,10 @@ class RGRL(nn.Module):
         if graph.num_edges == 0:
             raise DataError(f"the graph has {graph.num_nodes} nodes and 0 edges: RGRL needs at least 1 edge")
         require_nodes(graph, self.encoder, "RGRL")
-        return RGRLPlan(
-            graph=graph,
-            sampler=AnchorSampler(
-                graph.degree, num_anchors=self.num_anchors, alpha=self.alpha, beta=self.beta
-            ),
-            local=self.local_anchors(graph, cache=cache) if self.local_weight else None,
-            twice=twice_if_small(graph, self.encoder, self.predictor.hidden_dim),
-        )
+        sampler = AnchorSampler(graph.degree, num_anchors=self.num_anchors, alpha=self.alpha, beta=self.beta)
+        local = self.local_anchors(graph, cache=cache) if self.local_weight else None
+        twice = twice_if_small(graph, self.encoder, self.predictor.hidden_dim)
+        return RGRLPlan(graph=graph, sampler=sampler, local=local, twice=twice)
 
     def local_anchors(self, graph: Graph, *, cache: Path | None = None) -> LocalAnchors:
         """The local anchors D(i) of every node, see :meth:`LocalAnchors.from_graph`."""
