@@ -8,6 +8,7 @@ from statistics import fmean, stdev
 from typing import Any
 
 from rgrl.bench.labels import changed_settings
+from rgrl.bench.result import schema_of
 
 #: Of the paper's random splits; results of the first schema do not hold the sizes of theirs.
 _PAPERS_SIZES = (0.1, 0.1, 0.8)
@@ -27,6 +28,7 @@ class Cell:
         budget_minutes: Limit of a seed's training, ``None`` for none.
         splits: Test score of each split, a mean over seeds; empty where they are not paired.
         split_sizes: Training, validation and test nodes of the splits, or their shares.
+        other_rules: Whether it was made under another schema than today's.
         paper: The published number, where one is known and the settings are the package's preset.
         paper_gap: Ours less that, by the probe that it stands for.
         paper_probe: The probe that it stands for, a key of :data:`rgrl.bench.published.PROBES`.
@@ -41,6 +43,7 @@ class Cell:
     budget_minutes: float | None = None
     splits: tuple[float, ...] = ()
     split_sizes: tuple[float, float, float] = _PAPERS_SIZES
+    other_rules: bool = False
     paper: float | None = None
     paper_gap: float | None = None
     paper_probe: str = "paper"
@@ -58,6 +61,7 @@ def cell_of(result: Mapping[str, Any], metric: str) -> Cell | None:
         "seeds_asked": result.get("seeds_asked", result["seeds"]),
         "updates": _mean_updates(result),
         "budget_minutes": result.get("budget_minutes"),
+        "other_rules": result["schema"] != schema_of(result["task"]),
     }
     if result["task"] == "classification":
         return _classification(result, metric, made)

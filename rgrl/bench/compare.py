@@ -85,7 +85,12 @@ def comparison_notes(comparison: Comparison) -> list[str]:
         f"{' or '.join(map(str, seeds))} seed{'' if seeds == [1] else 's'}"
     ]
     if any(cell.splits for cell in cells):
-        notes.append("* differs from the best of its column: corrected paired t-test over splits, Holm, 5 %")
+        notes.append(
+            "* differs from the best of its column: corrected paired t-test over splits, Holm, 5 %; "
+            "without it a difference may be there all the same, which splits that share nodes cannot show"
+        )
+    if old := sum(cell.other_rules for cell in cells):
+        notes.append(f"{old} of {len(cells)} results were made under other rules (another schema)")
     if len(cells) < len(comparison.cells) * len(comparison.datasets):
         notes.append("rank: mean over the datasets that a method was run on, among those that were run there")
     notes += [

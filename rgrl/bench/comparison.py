@@ -69,7 +69,7 @@ class Comparison:
 
 
 def gather(paths: Sequence[Path], *, task: str | None, metric: str | None) -> Comparison:
-    """Read results of one task; of several with the same settings the newest finished one counts.
+    """Read results of one task; of several with the same settings the last finished one counts.
 
     Args:
         paths: Folders of results, or ``results.jsonl`` files.
