@@ -22,7 +22,8 @@ from rgrl.estimator import write_embedding
 from rgrl.estimator.node_ids import checked_node_ids, ids_to_json
 from rgrl.estimator.write_embedding import require_target
 from rgrl.evaluate import save_embeddings
-from rgrl.presets import parse_setting
+from rgrl.evaluate.warn_if_collapsed import warn_if_collapsed
+from rgrl.presets import TrainingPreset, parse_setting
 
 
 def embed_graph(
@@ -65,6 +66,8 @@ def embed_graph(
             device=device,
             cache=cache_root() / "anchors",
         )
+    if isinstance(chosen, TrainingPreset):
+        warn_if_collapsed(run.embedding, dataset.graph)
     rows, columns = run.embedding.shape
     if out.suffix.lower() == ".safetensors":
         ids = ids_to_json(checked_node_ids(dataset.node_ids, rows))

@@ -111,3 +111,14 @@ def test_run_keeps_the_ids_and_embeds_links_without_the_held_out_ones(bench, peo
     stored = [load_embeddings(path) for path in (tmp_path / "out" / "embeddings").iterdir()]
     assert len(stored) == 2
     assert all(tuple(json.loads(each.metadata["node_ids"])) == ids for each in stored)
+
+
+@pytest.mark.parametrize("income", [1.0, 1e4])
+def test_vectors_that_are_all_alike_are_warned_of(bench, people, tmp_path, caplog, income):
+    names = sorted({name for line in people.read_text().splitlines() for name in line.split()})
+    draw = np.random.default_rng(0)
+    lines = [f"{name},{draw.normal()},{draw.normal()},{income * (1 + draw.normal() / 5)}" for name in names]
+    people.with_name("people.features.csv").write_text("\n".join(["id,a,b,income", *lines]) + "\n")
+    code, _, err = bench("embed", people, "--set", "layers=[8, 4]", "--epochs", 60, "-o", tmp_path / "v.npy")
+    assert code == 0, err
+    assert ("column 2 of the features is" in caplog.text) == (income > 1)
