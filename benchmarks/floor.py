@@ -49,7 +49,7 @@ class Floor:
         h, m = self.preset.predictor_hidden, self.plan.sampler.num_anchors
         return [
             *self._features(d1),
-            *self._propagations(d1, 1),
+            *self._first_propagations(d1),
             self._dense("H W2", 4, n, d1, d2),
             self._dense("Hᵀ G2", 2, d1, n, d2, "tn"),
             self._dense("G2 W2ᵀ", 2, n, d2, d1, "nt"),
@@ -89,6 +89,17 @@ class Floor:
             return [self._dense("X W1", 4, n, f, d1), self._dense("Xᵀ G1", 2, f, n, d1, "tn")]
         pattern, values = graph.x.pattern, [view.feature_values for view in self.views]
         return self._sparse_pairs("X W1", "Xᵀ G1", pattern, values, d1)
+
+    def _first_propagations(self, d1: int) -> list[Product]:
+        graph = self.plan.graph
+        if isinstance(graph.x, SparseFeatures) or graph.num_features > d1:
+            return self._propagations(d1, 1)
+        f = graph.num_features  # narrow: once a view, and no gradient
+        values = [view.adjacency_values for view in self.views]
+        return [
+            self._sparse(f"Â X, view {number}", 1, graph.pattern, entries, f, transposed=False)
+            for number, entries in enumerate(values, start=1)
+        ]
 
     def _propagations(self, d: int, layer: int) -> list[Product]:
         values = [view.adjacency_values for view in self.views]

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from rgrl.errors import DataError
-from rgrl.graph.csr_matmul import autocast, csr_matmul
+from rgrl.graph.csr_matmul import autocast, csr_matmul, csr_product
 from rgrl.graph.graph import Graph
 from rgrl.graph.sparse_features import SparseFeatures
 
@@ -107,9 +107,41 @@ class View:
             )
         if isinstance(self.graph.x, SparseFeatures):
             return csr_matmul(self.graph.x.pattern, self.feature_values, weight)
-        if self.feature_keep is not None:
-            weight = weight * self.feature_keep.unsqueeze(1)
-        return self.graph.features_as(autocast(weight).dtype) @ weight
+        return self.graph.features_as(autocast(weight).dtype) @ self._masked_rows(weight)
+
+    def is_narrow(self, weight: Tensor) -> bool:
+        """Whether the features are dense and no wider than what ``weight`` ``[F, d]`` makes of them.
+
+        ``Â X`` is then the cheaper first step: of fewer columns, without a gradient, and the same for student
+        and teacher.
+        """
+        features, width = weight.shape
+        return isinstance(self.graph.x, Tensor) and self.graph.num_features == features <= width
+
+    def propagate_features(self, weight: Tensor, *, hops: int = 1) -> Tensor:
+        """``Â^K X diag(m) W`` of narrow features for K hops: ``[F, d] -> [N, d]``."""
+        return self._summed_features("adjacency_values", hops, weight)
+
+    def average_features(self, weight: Tensor) -> Tensor:
+        """``M X diag(m) W`` of narrow features, M the mean of :attr:`mean_values`: ``[F, d] -> [N, d]``."""
+        return self._summed_features("mean_values", 1, weight)
+
+    def _summed_features(self, values: str, times: int, weight: Tensor) -> Tensor:
+        key = values, times, autocast(weight).dtype
+        if key not in self._sums:
+            with torch.inference_mode(False), torch.no_grad():  # a training may take what an embedding left
+                summed = self.graph.features_as(key[-1])
+                for _ in range(times):
+                    summed = csr_product(self.graph.pattern, getattr(self, values), summed)
+            self._sums[key] = summed
+        return self._sums[key] @ self._masked_rows(weight)
+
+    @cached_property
+    def _sums(self) -> dict[tuple[str, int, torch.dtype], Tensor]:
+        return {}
+
+    def _masked_rows(self, weight: Tensor) -> Tensor:
+        return weight if self.feature_keep is None else weight * self.feature_keep.unsqueeze(1)
 
     @cached_property
     def feature_values(self) -> Tensor:

@@ -82,6 +82,10 @@ class GCNEncoder(nn.Module):
                 hidden = activation(norm(conv(view, hidden)))
                 continue
             weight, bias = folded
+            if (propagated := conv.propagate_first(view, hidden, weight)) is not None:
+                fused = type(activation) is PReLU
+                hidden = activation(propagated, bias) if fused else activation(propagated.add_(bias))
+                continue
             before = conv.project(view, hidden, weight)
             if type(activation) in (PReLU, nn.ReLU):
                 hidden = propagate_prelu(view, before, bias, cast("PReLU | nn.ReLU", activation))

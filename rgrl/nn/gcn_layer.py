@@ -19,7 +19,8 @@ class GCNLayer(nn.Module):
     Args:
         in_features: Width of the input.
         out_features: Width of the output.
-        hops: K, propagations of the layer; what is propagated is ``X W``.
+        hops: K, propagations of the layer. What is propagated is ``X W``; of dense features that are no
+            wider it is X, once for all that look at the view.
         generator: Random stream of the initial weights (Xavier-uniform; the bias starts at 0).
 
     Raises:
@@ -49,7 +50,18 @@ class GCNLayer(nn.Module):
 
     def forward(self, view: View, hidden: Tensor | SparseFeatures | None = None) -> Tensor:
         """Convolve ``hidden`` ``[N, in]``, or the view's masked features when it is ``None``."""
-        return view.propagate(self.project(view, hidden)).add_(self.bias)
+        propagated = self.propagate_first(view, hidden, self.weight)
+        if propagated is None:
+            propagated = view.propagate(self.project(view, hidden))
+        return propagated.add_(self.bias)
+
+    def propagate_first(
+        self, view: View, hidden: Tensor | SparseFeatures | None, weight: Tensor
+    ) -> Tensor | None:
+        """``(Â^K X) W`` where that is the cheaper order, see :meth:`View.is_narrow`; ``None`` elsewhere."""
+        if hidden is not None or not view.is_narrow(weight):
+            return None
+        return view.propagate_features(weight, hops=self.hops)
 
     def project(
         self, view: View, hidden: Tensor | SparseFeatures | None = None, weight: Tensor | None = None

@@ -14,7 +14,8 @@ class SAGELayer(nn.Module):
     """``M H W_l + b + H W_r``, M the mean over the sources into a target (Hamilton et al., NeurIPS 2017).
 
     The same as PyG's ``SAGEConv(aggr="mean")``, whose parameters have the same names and shapes. The mean is
-    a sparse product with the rows after ``W_l``, and no row is written for each edge.
+    a sparse product with the rows after ``W_l``, and no row is written for each edge. Of dense features that
+    are no wider it is one with X, once for all that look at the view.
 
     Args:
         in_features: Width of H.
@@ -41,6 +42,9 @@ class SAGELayer(nn.Module):
 
     def forward(self, view: View, hidden: Tensor | None = None) -> Tensor:
         """Convolve ``hidden`` ``[N, in]``, or the view's masked features when it is ``None``."""
+        if hidden is None and view.is_narrow(self.lin_l.weight.t()):
+            mean = view.average_features(self.lin_l.weight.t())
+            return mean.add_(self.lin_l.bias).add_(view.project(self.lin_r.weight.t()))
         neighbours, own = self.project(view, hidden)
         return self.spread(view, neighbours, own)
 

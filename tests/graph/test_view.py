@@ -13,6 +13,7 @@ from torch_geometric.utils import to_dense_adj
 from rgrl.errors import DataError
 from rgrl.graph import Graph, SparseFeatures, View
 from rgrl.graph.augment import EdgeDrop, FeatureMask
+from rgrl.graph.csr_matmul import csr_product
 
 
 def dense(graph: Graph, values: torch.Tensor) -> torch.Tensor:
@@ -118,3 +119,31 @@ def test_a_mask_without_the_diagonal_is_refused():
     keep[graph.diagonal[1]] = False
     with pytest.raises(DataError, match="edge_keep drops the diagonal of 1 nodes"):
         View(graph, edge_keep=keep)
+
+
+def test_narrow_features_are_propagated_once_for_all_that_look(monkeypatch):
+    draw = torch.Generator().manual_seed(0)
+    graph = Graph.from_edge_index(
+        torch.randint(9, (2, 30), generator=draw), x=torch.rand(9, 3, generator=draw)
+    )
+    view = View(graph, feature_keep=torch.tensor([True, False, True]))
+    products = []
+
+    def counted(*arguments, **settings):
+        products.append(arguments[2].shape)
+        return csr_product(*arguments, **settings)
+
+    monkeypatch.setattr("rgrl.graph.view.csr_product", counted)
+    weights = [torch.rand(3, width, generator=draw, requires_grad=True) for width in (3, 4)]
+    with torch.inference_mode():
+        view.propagate_features(weights[0])
+    for weight in weights:
+        assert view.is_narrow(weight)
+        found, expected = view.propagate_features(weight), view.propagate(view.project(weight))
+        torch.testing.assert_close(found, expected)
+        (grad,) = torch.autograd.grad(found.square().sum(), weight)
+        torch.testing.assert_close(grad, torch.autograd.grad(expected.square().sum(), weight)[0])
+        twice = view.propagate_features(weight, hops=2)
+        torch.testing.assert_close(twice, view.propagate(view.propagate(view.project(weight))))
+    assert products == [(9, 3)] * 3  # one hop, and two
+    assert not view.is_narrow(torch.ones(3, 2))

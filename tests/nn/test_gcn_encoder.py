@@ -41,12 +41,12 @@ class PyGEncoder(nn.Module):
         return x
 
 
-@given(sparse_features=st.booleans(), seed=st.integers(0, 20), augmented=st.booleans())
-@settings(deadline=None, max_examples=20)
-def test_forward_and_gradient_are_pygs(sparse_features, seed, augmented):
+@given(sparse_features=st.booleans(), seed=st.integers(0, 20), augmented=st.booleans(), wide=st.booleans())
+@settings(deadline=None, max_examples=30)
+def test_forward_and_gradient_are_pygs(sparse_features, seed, augmented, wide):
     graph = random_graph(30, 90, sparse_features=sparse_features, seed=seed)
     generator = torch.Generator().manual_seed(seed)
-    encoder = GCNEncoder(12, (16, 8), norm="batch", generator=generator)
+    encoder = GCNEncoder(12, (16 if wide else 10, 8), norm="batch", generator=generator)
     view = graph.view()
     if augmented:
         view = Compose([FeatureMask(0.3), EdgeDrop(0.3)])(view, generator)
@@ -132,10 +132,11 @@ def test_initial_weights_come_from_the_generator_alone():
 
 @pytest.mark.parametrize("norm", ["batch", "frozen", "layer", "none"])
 @pytest.mark.parametrize("sparse_features", [False, True])
-def test_layers_give_what_convolution_norm_and_activation_give_apart(norm, sparse_features):
+@pytest.mark.parametrize("width", [10, 16])  # below and above the features'
+def test_layers_give_what_convolution_norm_and_activation_give_apart(norm, sparse_features, width):
     graph = random_graph(20, 60, sparse_features=sparse_features, seed=0)
     generator = torch.Generator().manual_seed(0)
-    encoder = GCNEncoder(12, (16, 8), norm=norm, generator=generator)
+    encoder = GCNEncoder(12, (width, 8), norm=norm, generator=generator)
     for name, tensor in (*encoder.named_parameters(), *encoder.named_buffers()):
         if tensor.ndim == 1:
             tensor.data.uniform_(0.5 if "var" in name else -1.0, 1.5, generator=generator)
@@ -165,11 +166,11 @@ def test_layers_give_what_convolution_norm_and_activation_give_apart(norm, spars
 @pytest.mark.parametrize("activation", ["prelu", "relu"])
 @pytest.mark.parametrize("final_activation", [True, False])
 @pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 1e-4), (torch.float64, 1e-6)])
-@pytest.mark.parametrize("hops", [1, 3])
+@pytest.mark.parametrize(("hops", "sparse_features"), [(1, True), (3, True), (1, False), (3, False)])
 def test_layers_end_as_asked_in_value_and_gradient(
-    norm, activation, final_activation, dtype, tolerance, hops
+    norm, activation, final_activation, dtype, tolerance, hops, sparse_features
 ):
-    graph = random_graph(20, 60, sparse_features=True, seed=0)
+    graph = random_graph(20, 60, sparse_features=sparse_features, seed=0)
     generator = torch.Generator().manual_seed(0)
     encoder = GCNEncoder(
         12,
@@ -193,7 +194,7 @@ def test_layers_end_as_asked_in_value_and_gradient(
     propagation = torch.linalg.matrix_power(adjacency, hops)
 
     def naive() -> torch.Tensor:
-        hidden = (graph.x.to_dense() * view.feature_keep).to(dtype)
+        hidden = view.dense_features.to(dtype)
         for number, (conv, module) in enumerate(zip(encoder.convs, encoder.norms, strict=True)):
             hidden = module(propagation @ hidden @ conv.weight + conv.bias)
             if number == 0 or final_activation:

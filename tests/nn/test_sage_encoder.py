@@ -21,12 +21,12 @@ def twins(num_features: int, layers: tuple[int, ...], **choice: str) -> tuple[SA
     return ours, theirs
 
 
-@given(graph=graphs(), seed=st.integers(0, 99), drop=st.sampled_from([0.0, 0.5, 1.0]))
-@settings(max_examples=30)
-def test_it_is_pygs_value_and_gradient(graph, seed, drop):
+@given(graph=graphs(), seed=st.integers(0, 99), drop=st.sampled_from([0.0, 0.5, 1.0]), wide=st.booleans())
+@settings(max_examples=40)
+def test_it_is_pygs_value_and_gradient(graph, seed, drop, wide):
     view = Compose([FeatureMask(0.3), EdgeDrop(drop)])(graph.view(), torch.Generator().manual_seed(seed))
     outputs, gradients = [], []
-    for encoder in twins(5, (8, 4), norm="layer"):
+    for encoder in twins(5, (8 if wide else 3, 4), norm="layer"):
         outputs.append(encoder(view))
         outputs[-1].square().sum().backward()
         gradients.append([parameter.grad for parameter in encoder.parameters()])
