@@ -25,7 +25,7 @@ def write_embedding(path: Path | str, embedding: Any, *, node_ids: Any = None) -
     - ``.safetensors``: the matrix as ``embeddings``, and the ids as JSON in the metadata ``node_ids``.
     - ``.parquet``, ``.csv``: a column ``node`` with the ids, then ``0`` to ``d - 1``.
 
-    ``rgrl.evaluate.load_embeddings`` reads the first two.
+    ``rgrl.evaluate.load_embeddings`` reads all four.
 
     Args:
         path: The file; its ending chooses the format.
