@@ -26,6 +26,11 @@ _RUNS = [
     ("kernels", "karate --repeats 1", {"pass", "ms", "torch_ms", "ratio"}),
     ("growth", "100 200 --updates 1 --json", {"exponent", "exponent_met", "peak_met"}),
     (
+        "split_draws",
+        "karate --seeds 2 --draws 2 --epochs 2 --reference",
+        {"test_own_splits", "test_mean", "test_std_seeds", "test_std_draws"},
+    ),
+    (
         "image_step",
         "--queues 64 --widths 8 --batch 8 --backbone 2 --repeats 1 --json",
         {"ms", "products_ms", "vs_products", "reference_ms", "rise_bytes", "reference_rise_bytes"},
