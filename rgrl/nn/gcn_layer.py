@@ -58,7 +58,7 @@ class GCNLayer(nn.Module):
     def propagate_first(
         self, view: View, hidden: Tensor | SparseFeatures | None, weight: Tensor
     ) -> Tensor | None:
-        """``(Â^K X) W`` where that is the cheaper order, see :meth:`View.is_narrow`; ``None`` elsewhere."""
+        """``(Â^K X) W``, ``[N, out]``, where that is the cheaper order (:meth:`View.is_narrow`); else ``None``."""
         if hidden is not None or not view.is_narrow(weight):
             return None
         return view.propagate_features(weight, hops=self.hops)
