@@ -19,9 +19,7 @@ from rgrl.datasets import load_dataset
 from rgrl.datasets.sources import cache_root
 from rgrl.errors import ConfigError
 from rgrl.estimator import write_embedding
-from rgrl.estimator.node_ids import checked_node_ids, ids_to_json
 from rgrl.estimator.write_embedding import require_target
-from rgrl.evaluate import save_embeddings
 from rgrl.evaluate.warn_if_collapsed import warn_if_collapsed
 from rgrl.presets import TrainingPreset, parse_setting
 
@@ -66,13 +64,8 @@ def embed_graph(
             device=device,
             cache=cache_root() / "anchors",
         )
-    if isinstance(chosen, TrainingPreset):
+    if isinstance(chosen, TrainingPreset) and run.last.update > 0:
         warn_if_collapsed(run.embedding, dataset.graph)
     rows, columns = run.embedding.shape
-    if out.suffix.lower() == ".safetensors":
-        ids = ids_to_json(checked_node_ids(dataset.node_ids, rows))
-        found = dataset.fingerprint.digest  # so that `evaluate` refuses the vectors of another graph
-        save_embeddings(out, run.embedding, fingerprint=found, metadata={"node_ids": ids})
-    else:
-        write_embedding(out, run.embedding.numpy(), node_ids=dataset.node_ids)
+    write_embedding(out, run.embedding.numpy(), node_ids=dataset.node_ids)
     print(f"stored in {out}: {rows} nodes, {columns} dimensions, {run.seconds:.0f} s of {method}")

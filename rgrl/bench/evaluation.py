@@ -28,10 +28,10 @@ def evaluate_file(path: Path, dataset: Dataset) -> dict[str, Any]:
     """
     score = classification_probe(dataset)
     loaded, nodes = load_embeddings(path), dataset.graph.num_nodes
-    if loaded.node_ids is None:
-        check_embeddings(loaded, num_nodes=nodes, fingerprint=dataset.fingerprint.digest)
-    else:
+    if loaded.node_ids is not None:
         loaded = loaded.in_order_of(dataset.node_ids or tuple(map(str, range(nodes))))
+    if loaded.node_ids is None or loaded.fingerprint is not None:
+        check_embeddings(loaded, num_nodes=nodes, fingerprint=dataset.fingerprint.digest)
     probe, raw = score(loaded.values), score(dataset.graph.x)
     several = dataset.labels is not None and dataset.labels.dtype == torch.bool
     converged = None if several else logistic_regression(loaded.values, dataset.labels, dataset.splits)

@@ -47,7 +47,7 @@ def pretrain(
     cache: Path | None = None,
     budget_s: float | None = None,
 ) -> Iterator[Stop]:
-    """Train as a preset says, and stop after updates 0, 1, 6, 11, … and the last for an evaluation.
+    """Train as a preset says, and stop to evaluate after updates 0, 1, 1 + ``eval_every``, …, and the last.
 
     Args:
         method: Trained in place.

@@ -92,9 +92,9 @@ def run_seed(
 ) -> SeedRun:
     """Train a method with one seed under the paper's protocol.
 
-    The encoder is evaluated after updates 0, 1, 6, 11, … and the last. The evaluation of best mean validation
-    score over the splits is chosen; test scores take no part in it. Evaluations draw nothing from the
-    training's random stream.
+    The encoder is evaluated after updates 0, 1, 1 + ``eval_every``, … and the last. The evaluation of best
+    mean validation score over the splits is chosen; test scores take no part in it. Evaluations draw nothing
+    from the training's random stream.
 
     Args:
         method: Trained in place.

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rgrl.bench.link_table import link_table
-from rgrl.bench.published import OVER, PROBE_TITLES, SOURCES
+from rgrl.bench.published import OVER, PROBE_TITLES, SOURCES, published
 from rgrl.bench.table_parts import counted, result_caption, versions_line
 from rgrl.datasets import DatasetSpec
 
@@ -55,7 +55,7 @@ def result_table(result: Mapping[str, Any]) -> Table:
         table.add_row(
             SOURCES[result["paper_source"]],
             f"{result['paper_mean']:.2f}",
-            f"± {result['paper_std']:.2f}" if result.get("paper_std_over") == "splits" else "",
+            f"± {result['paper_std']:.2f}" if _over(result) == "splits" else "",
             _paper_note(result),
         )
     return table
@@ -184,9 +184,18 @@ def _updates(result: Mapping[str, Any], key: str) -> str:
     return ", ".join("-" if run[key] is None else str(run[key]) for run in result["runs"])
 
 
+def _over(result: Mapping[str, Any]) -> str | None:
+    """What the published deviation is over; of results that do not say it, as it is known today."""
+    if "paper_std_over" in result:
+        over: str | None = result["paper_std_over"]
+        return over
+    known = published(result["method"], result["dataset"], public_split=result.get("public_split", False))
+    return known.over if known is not None and known.std == result["paper_std"] else None
+
+
 def _paper_note(result: Mapping[str, Any]) -> str:
     """The gap, and the published deviation where it is known to be over something other than splits."""
-    over = result.get("paper_std_over")
+    over = _over(result)
     notes = [f"± {result['paper_std']:.2f} {OVER[over]}"] if over not in (None, "splits") else []
     if result["paper_gap"] is not None:
         probe = result.get("paper_probe", "paper")

@@ -35,12 +35,13 @@ def by_name(init: Callable[P, None]) -> Callable[P, None]:
         if len(args) > 1:
             raise UnknownArgumentError(
                 f"{called} was given {short_repr(args[1])} without a name: its arguments go by name, "
-                f"such as {known[0]}={short_repr(args[1])}"
+                f"such as {known[0]}=..."
             )
         for name in kwargs:
             if name not in known:
-                near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
-                raise UnknownArgumentError(f"{called} has no argument {name!r}: did you mean {near!r}?")
+                near = difflib.get_close_matches(name, known, n=1)
+                hint = f"did you mean {near[0]!r}?" if near else f"accepted are {', '.join(known)}"
+                raise UnknownArgumentError(f"{called} has no argument {name!r}: {hint}")
         init(*args, **kwargs)
 
     return checked

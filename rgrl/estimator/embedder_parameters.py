@@ -97,3 +97,8 @@ class EmbedderParameters(BaseEstimator):
             (256, 128)
         """
         return cls(**{**settings_of(name), **changes})
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Unpickle; what an older version did not know has its default."""
+        later = {"standardize": False, **({"feature_scale_": None} if "model_" in state else {})}
+        super().__setstate__({**later, **state})

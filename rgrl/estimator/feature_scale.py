@@ -58,7 +58,7 @@ class FeatureScale:
 def _dense(graph: Graph) -> Tensor:
     if isinstance(graph.x, SparseFeatures):
         raise DataError(
-            "standardize is True and the features are sparse: dense ones are needed, which "
+            "standardize is True and the features are sparse: dense ones of your own are needed, which "
             "rgrl.as_graph(graph, x=x, sparse_features=False) keeps so"
         )
     return graph.x

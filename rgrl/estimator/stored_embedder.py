@@ -74,8 +74,9 @@ def write_embedder(path: Path, stored: StoredEmbedder) -> None:
         "format": _FORMAT,
         "format_version": str(_VERSION),
         "rgrl_version": __version__,
-        "params": json.dumps(stored.params),
-        "facts": json.dumps(stored.facts),
+        # What older versions do not know is left out where it says nothing, so that they read the file.
+        "params": json.dumps({k: v for k, v in stored.params.items() if (k, v) != ("standardize", False)}),
+        "facts": json.dumps({k: v for k, v in stored.facts.items() if (k, v) != ("feature_names_in_", None)}),
     }
     metadata[_DIGEST] = _digest(metadata, tensors)
     with write_whole(path) as temporary:

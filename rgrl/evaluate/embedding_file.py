@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,8 +30,9 @@ def load_embeddings(path: Path | str) -> LoadedEmbeddings:
 
     Accepted are ``.npy``; ``.npz`` and ``.safetensors`` with one array or one named ``embeddings``; ``.pt``
     with a tensor or numpy array, or a dictionary with one of two dimensions or one named ``embeddings``.
-    Integers and booleans become float32. A ``.csv`` or ``.parquet`` as ``rgrl-bench embed`` writes it has a
-    column ``node`` before the numbers; its rows stay as they are, see :meth:`LoadedEmbeddings.in_order_of`.
+    Integers and booleans become float32. What ``rgrl-bench embed`` writes names the nodes, a ``.csv`` or
+    ``.parquet`` in a column ``node`` before the numbers, ``.safetensors`` in its metadata; the rows stay as
+    they are, see :meth:`LoadedEmbeddings.in_order_of`.
 
     Args:
         path: The file.
@@ -59,7 +61,24 @@ def load_embeddings(path: Path | str) -> LoadedEmbeddings:
     raw, metadata = _READERS[ending](path)
     values = _as_matrix(raw, path)
     fingerprint = metadata.pop("fingerprint", None)
-    return LoadedEmbeddings(values, fingerprint, metadata, path)
+    return LoadedEmbeddings(values, fingerprint, metadata, path, _node_ids(metadata, values, path))
+
+
+def _node_ids(metadata: Mapping[str, str], values: Tensor, path: Path) -> tuple[str, ...] | None:
+    """The ids that `rgrl-bench embed` writes, as text; other metadata of that name is left alone."""
+    if "node_ids" not in metadata:
+        return None
+    try:
+        ids = json.loads(metadata["node_ids"])
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(ids, list) or not all(type(node) in (int, str) for node in ids):
+        return None
+    names = tuple(map(str, ids))
+    different = len(set(names))
+    if different != len(names) or different != values.shape[0]:
+        raise DataError(f"{path} has {values.shape[0]} rows and {different} node ids: one each is needed")
+    return names
 
 
 def save_embeddings(

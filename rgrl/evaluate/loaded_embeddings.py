@@ -22,7 +22,7 @@ class LoadedEmbeddings:
         fingerprint: Fingerprint of the graph they were made on; None if the file names none.
         metadata: What else was written with them.
         path: The file they were read from.
-        node_ids: Id of each row, as text, where the file is a table; ``None`` elsewhere.
+        node_ids: Id of each row, as text, where the file names them; ``None`` elsewhere.
     """
 
     values: Tensor
@@ -32,7 +32,7 @@ class LoadedEmbeddings:
     node_ids: tuple[str, ...] | None = None
 
     def in_order_of(self, node_ids: Sequence[str]) -> LoadedEmbeddings:
-        """The embeddings of a table, with a row for each of a graph's nodes, in the order of these.
+        """The embeddings of a file that names nodes, with a row for each node of a graph, in their order.
 
         Args:
             node_ids: Ids of the graph's N nodes, such as ``Dataset.node_ids``, or the text of 0 to N - 1.

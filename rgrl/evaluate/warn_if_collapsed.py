@@ -74,7 +74,7 @@ def _spread(embedding: Tensor) -> float:
 def _cause(graph: Graph, names: Names | None) -> str:
     if not isinstance(graph.x, Tensor):
         return "the usual cause are features that hardly differ between nodes"
-    remedy = "features of one scale help, as RGRLEmbedder(standardize=True) makes them"
+    remedy = "features of one scale help"
     if graph.num_features > 1:
         size = graph.x.double().square().mean(0).sqrt().cpu().numpy()
         largest = int(size.argmax())

@@ -16,7 +16,7 @@ from rgrl.errors import ConfigError
 from rgrl.graph.graph import Graph
 
 _BLOCK = 64  # seeds a task; small enough to spread unequal work over the threads
-_REFINEMENTS = 30
+_REFINEMENTS = 15
 _MOST_WORK = 2e8  # steps of a refinement, some seconds
 
 logger = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ def topk_ppr(
         restart: α, in (0, 1).
         tolerance: Residual left per unit of degree; smaller is more exact and slower. At 1e-4 the chosen
             nodes hold more than 0.999 of the exact top-k mass. For a node that reaches fewer than k others
-            and could reach more it is divided by ten up to thirty times; less often if there are too many of
+            and could reach more it is divided by ten up to fifteen times; less often if there are too many of
             them beside too large a hub. Where some stay short a warning is logged.
         include_self: Whether a node may be among its own anchors, as in the paper.
 
@@ -83,11 +83,8 @@ def topk_ppr(
         # Beside a hub whose degree is above 1 / tolerance, a push ends before it reaches k nodes.
         tasks, tolerance = np.array_split(short, -(-short.size // _BLOCK)), tolerance / 10
     else:
-        logger.warning(
-            "%d nodes have fewer than %d local anchors: those farther away have too small a score",
-            int(((index >= 0).sum(1) < wanted).sum()),
-            k,
-        )
+        if still := int(((index >= 0).sum(1) < wanted).sum()):
+            logger.warning("%d nodes have fewer than %d local anchors: others are too far away", still, k)
     return torch.from_numpy(index), torch.from_numpy(score)
 
 

@@ -136,6 +136,10 @@ class View:
             self._sums[key] = summed
         return self._sums[key] @ self._masked_rows(weight)
 
+    def __getstate__(self) -> dict[str, object]:
+        """What is pickled and copied: all but the sums, which are soon made again."""
+        return {name: value for name, value in self.__dict__.items() if name != "_sums"}
+
     @cached_property
     def _sums(self) -> dict[tuple[str, int, torch.dtype], Tensor]:
         return {}

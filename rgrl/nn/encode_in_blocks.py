@@ -67,6 +67,13 @@ def encode_in_blocks(encoder: nn.Module, graph: Graph, *, block_rows: int = 4096
     raise ConfigError(f"a {kind} cannot be taken layer by layer: GCNEncoder, SAGEEncoder and PyGEncoder can")
 
 
+def _require_own(convs: nn.ModuleList, kind: type[nn.Module]) -> None:
+    for conv in convs:
+        if type(conv) is not kind:
+            name = type(conv).__name__
+            raise ConfigError(f"a {name} cannot be taken block by block: a {kind.__name__} can")
+
+
 def _filled(blocks: list[slice], rows_of: _Rows) -> Tensor:
     """The whole matrix, block by block."""
     first = rows_of(blocks[0])
@@ -79,6 +86,7 @@ def _filled(blocks: list[slice], rows_of: _Rows) -> Tensor:
 
 def _gcn_rows(encoder: GCNEncoder, view: View, blocks: list[slice]) -> _Rows:
     """What gives rows of the last layer's output; all that stands before its propagation is computed."""
+    _require_own(encoder.convs, GCNLayer)
     hidden: _Rows | None = None
     for layer, norm, activation in zip(encoder.convs, encoder.norms, encoder.activations, strict=True):
         conv = cast("GCNLayer", layer)
@@ -95,6 +103,7 @@ def _gcn_rows(encoder: GCNEncoder, view: View, blocks: list[slice]) -> _Rows:
 
 def _sage_rows(encoder: SAGEEncoder, view: View, blocks: list[slice]) -> _Rows:
     """The same of GraphSAGE; a layer's own rows are projected with the block that they are needed for."""
+    _require_own(encoder.convs, SAGELayer)
     hidden: _Rows | None = None
     for layer, norm, activation in zip(encoder.convs, encoder.norms, encoder.activations, strict=True):
         conv = cast("SAGELayer", layer)

@@ -76,8 +76,8 @@ class GCNEncoder(nn.Module):
         hidden: Tensor | None = None
         for layer, norm, activation in zip(self.convs, self.norms, self.activations, strict=True):
             conv = cast("GCNLayer", layer)
-            watched = any(map(has_hooks, (conv, norm, activation)))
-            folded = None if watched else fold_norm(conv.weight, conv.bias, norm)
+            plain = type(conv) is GCNLayer and not any(map(has_hooks, (conv, norm, activation)))
+            folded = None if not plain else fold_norm(conv.weight, conv.bias, norm)
             if folded is None:
                 hidden = activation(norm(conv(view, hidden)))
                 continue

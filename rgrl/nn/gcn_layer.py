@@ -58,8 +58,8 @@ class GCNLayer(nn.Module):
     def propagate_first(
         self, view: View, hidden: Tensor | SparseFeatures | None, weight: Tensor
     ) -> Tensor | None:
-        """``(Â^K X) W``, ``[N, out]``, where that is the cheaper order (:meth:`View.is_narrow`); else ``None``."""
-        if hidden is not None or not view.is_narrow(weight):
+        """``(Â^K X) W``, ``[N, out]``, where that is cheaper (:meth:`View.is_narrow`); ``None`` elsewhere."""
+        if hidden is not None or type(self) is not GCNLayer or not view.is_narrow(weight):
             return None
         return view.propagate_features(weight, hops=self.hops)
 

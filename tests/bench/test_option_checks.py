@@ -76,4 +76,4 @@ def test_what_runs_on_the_cpu_says_so(bench, tmp_path, monkeypatch, method):
     assert f"{method} on karate: runs on the CPU, the method has no other form" in err
     results = [json.loads(line) for line in (tmp_path / "results.jsonl").read_text().splitlines()]
     assert [result["hardware"]["device"] for result in results] == ["cpu", "cpu"]
-    assert [result["schema"] for result in results] == [schema_of("clustering"), schema_of("link")] == [2, 3]
+    assert [result["schema"] for result in results] == [schema_of("clustering"), schema_of("link")] == [2, 4]

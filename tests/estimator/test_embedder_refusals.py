@@ -87,9 +87,11 @@ def test_arguments_that_there_are_not_are_refused_with_the_nearest() -> None:
         assert str(caught.value) == "RGRLEmbedder has no argument 'epoch': did you mean 'epochs'?"
     assert issubclass(UnknownArgumentError, (ConfigError, TypeError))
     with pytest.raises(
-        TypeError, match=r"^RGRLEmbedder was given 'degree' without a name: .* features='degree'$"
+        TypeError, match=r"^RGRLEmbedder was given 'degree' without a name: .* such as features=\.\.\.$"
     ):
         RGRLEmbedder("degree")
+    with pytest.raises(TypeError, match=r"^RGRLEmbedder has no argument 'zzz': accepted are features, "):
+        RGRLEmbedder(zzz=1)
     assert sorted(inspect.signature(RGRLEmbedder).parameters) == list(RGRLEmbedder().get_params())
 
 

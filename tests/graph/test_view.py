@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 
 import pytest
@@ -146,4 +147,6 @@ def test_narrow_features_are_propagated_once_for_all_that_look(monkeypatch):
         twice = view.propagate_features(weight, hops=2)
         torch.testing.assert_close(twice, view.propagate(view.propagate(view.project(weight))))
     assert products == [(9, 3)] * 3  # one hop, and two
+    assert "_sums" in vars(view)
+    assert "_sums" not in vars(pickle.loads(pickle.dumps(view)))
     assert not view.is_narrow(torch.ones(3, 2))

@@ -6,8 +6,9 @@ import pytest
 import torch
 from torch import nn
 
+from rgrl.errors import ConfigError
 from rgrl.graph import Graph
-from rgrl.nn import GCNEncoder
+from rgrl.nn import GCNEncoder, GCNLayer, encode_in_blocks
 
 
 def a_view():
@@ -17,12 +18,13 @@ def a_view():
 
 
 @pytest.mark.parametrize(
-    "activation", [nn.ELU(), nn.LeakyReLU(0.2), nn.PReLU(8), nn.GELU(), nn.Identity()], ids=type
+    "activation", [nn.ELU(), nn.LeakyReLU(0.2), nn.PReLU(), nn.GELU(), nn.Identity()], ids=type
 )
 @pytest.mark.parametrize("norm", ["batch", "frozen", "none"])
-def test_an_activation_of_ones_own_is_kept_when_norms_are_folded(activation, norm):
+@pytest.mark.parametrize("width", [8, 16])  # below and above the features'
+def test_an_activation_of_ones_own_is_kept_when_norms_are_folded(activation, norm, width):
     view = a_view()
-    encoder = GCNEncoder(12, (8,), norm=norm, generator=torch.Generator().manual_seed(0))
+    encoder = GCNEncoder(12, (width,), norm=norm, generator=torch.Generator().manual_seed(0))
     encoder.activations[0] = activation
     encoder(view)  # moves the statistics
     encoder.eval()
@@ -59,3 +61,21 @@ def test_torchs_compiler_takes_the_encoder():
     encoder = GCNEncoder(12, (8, 4), norm="none")
     compiled = torch.compile(encoder, backend="eager")
     torch.testing.assert_close(compiled(view), encoder(view))
+
+
+@pytest.mark.parametrize("width", [8, 16])  # below and above the features'
+@pytest.mark.parametrize("training", [True, False])
+def test_a_layer_of_ones_own_is_called_as_it_stands(training, width):
+    class Doubled(GCNLayer):
+        def project(self, view, hidden=None, weight=None):
+            return 2 * super().project(view, hidden, weight)
+
+    view = a_view()
+    encoder = GCNEncoder(12, (width,), norm="batch", final_activation=False).train(training)
+    plain = encoder.norms[0](2 * view.propagate(encoder.convs[0].project(view)))
+    layer = Doubled(12, width)
+    layer.load_state_dict(encoder.convs[0].state_dict())
+    encoder.convs[0] = layer
+    torch.testing.assert_close(encoder(view), plain)
+    with pytest.raises(ConfigError, match="a Doubled cannot be taken block by block: a GCNLayer can"):
+        encode_in_blocks(encoder, view.graph)
