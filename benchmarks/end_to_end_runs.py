@@ -65,6 +65,7 @@ def package(arguments: argparse.Namespace) -> dict[str, Any]:
             seeds=1,
             jobs=1,
             budget=None,
+            clusters=None,
             public_split=False,
             again=False,
             logs=(),
