@@ -103,7 +103,7 @@ class RGRLEmbedder(TransformerMixin, EmbedderParameters, auto_wrap_output_keys=N
     embedding_: npt.NDArray[np.float32]
     node_ids_: npt.NDArray[Any]
     n_features_in_: int
-    feature_names_in_: npt.NDArray[np.object_]
+    feature_names_in_: npt.NDArray[Any]
     feature_scale_: FeatureScale | None
     n_iter_: int
 
