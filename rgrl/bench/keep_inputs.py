@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from rgrl.datasets import DATASETS
-from rgrl.datasets.table_files import TABLE_ENDINGS
+from rgrl.datasets.own import tables_beside
 from rgrl.errors import OutputError
 
 
@@ -36,8 +36,7 @@ def graph_files(name: str, features: str | None) -> list[Path]:
     if name in DATASETS:
         return []
     path = Path(name)
-    beside = [path.with_name(f"{path.stem}.features{ending}") for ending in TABLE_ENDINGS]
-    return [path, *([] if features is None else [Path(features)]), *beside]
+    return [path, *([] if features is None else [Path(features)]), *tables_beside(path)]
 
 
 def _is_same(first: Path, second: Path) -> bool:

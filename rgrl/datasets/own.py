@@ -143,7 +143,7 @@ def _read(path: Path, features: str | Path | None, *, made: bool) -> tuple[RawGr
         return read_npz(path, own=True), None
     if ending == ".safetensors":
         return read_own_safetensors(path), None
-    beside = _tables_beside(path)
+    beside = tables_beside(path)
     found = (
         next((table for table in beside if table.is_file()), None) if made or features is None else features
     )
@@ -240,6 +240,6 @@ def _with_ids(digest: str, ids: Sequence[str]) -> str:
     return content.hexdigest()
 
 
-def _tables_beside(path: Path) -> list[Path]:
+def tables_beside(path: Path) -> list[Path]:
     """The tables that would be the graph's by their name, the first that is there before the others."""
     return [path.with_name(f"{path.stem}.features{ending}") for ending in TABLE_ENDINGS]
