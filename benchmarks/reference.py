@@ -115,7 +115,12 @@ class ReferenceStep:
         chosen = self.random.choice(
             nodes, min(preset.num_anchors, nodes), replace=False, p=self.probabilities
         )
-        loss = self.loss(views, torch.from_numpy(chosen).to(self.x.device))
+        return self.update(views, torch.from_numpy(chosen).to(self.x.device))
+
+    def update(self, views: list[ReferenceView], anchors: Tensor) -> Tensor:
+        """Do an update with given views and anchors, and return its loss."""
+        preset = self.preset
+        loss = self.loss(views, anchors)
         self.optimizer.zero_grad()
         loss.backward()
         self.optimizer.step()
