@@ -37,9 +37,11 @@ def main() -> None:
     parser.add_argument("dataset", choices=sorted(WRITERS))
     parser.add_argument("--root", type=Path, required=True, help="folder of made-up files")
     parser.add_argument("--method", default="rgrl")
-    parser.add_argument("--updates", type=int, default=2, help="at least 2: the first one plans")
+    parser.add_argument("--updates", type=int, default=2, help="at least 2")
     parser.add_argument("--out", type=Path, help="file to append the object to")
     arguments = parser.parse_args()
+    if arguments.updates < 2:
+        parser.error(f"--updates is {arguments.updates}: at least 2 are needed, for the first one plans")
     spec = DATASETS[arguments.dataset]
     path = arguments.root / spec.name / "raw" / spec.files[0].name
     if not path.exists():
