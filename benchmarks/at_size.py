@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import statistics
 import sys
 import time
@@ -23,7 +22,7 @@ import torch
 from made_up import WRITERS, write
 
 from rgrl.bench.build import build_method
-from rgrl.bench.environment import hardware, versions
+from rgrl.bench.environment import hardware, peak_memory_bytes, versions
 from rgrl.bench.pretrain import pretrain
 from rgrl.bench.probes import classification_probe
 from rgrl.datasets import load_dataset
@@ -94,8 +93,7 @@ def timed(name: str, root: Path, preset: TrainingPreset) -> dict[str, Any]:
 
 def since(start: float, name: str) -> dict[str, float]:
     """Seconds, and bytes at most so far."""
-    peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    found = {f"{name}_s": time.perf_counter() - start, f"{name}_peak_bytes": peak}
+    found = {f"{name}_s": time.perf_counter() - start, f"{name}_peak_bytes": peak_memory_bytes("cpu")}
     print(json.dumps(found), file=sys.stderr, flush=True)
     return found
 

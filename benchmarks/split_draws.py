@@ -120,7 +120,7 @@ def package(dataset: Dataset, preset: RGRLPreset, seed: int) -> Iterator[tuple[i
 
 
 class SparseReferenceStep(ReferenceStep):
-    """The straightforward step with sparse features: the same draws and losses, in half the time on CS."""
+    """The straightforward step with sparse features: the same draws, and losses to rounding."""
 
     def __init__(self, preset: RGRLPreset, plan: RGRLPlan) -> None:
         super().__init__(preset, plan)
